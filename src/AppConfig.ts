@@ -1,0 +1,274 @@
+/** Every environment variable: its default, what is allowed, what it is for. `.env.example`, `--help` and the README follow this table. */
+import { Config, Context, Data, Effect, Layer } from "effect"
+import { type AllowedOrigins, parseOrigin } from "./identity/Origins.ts"
+
+/** A variable that stops the start: which, what it was set to, what it may be. */
+export class ConfigInvalid extends Data.TaggedError("ConfigInvalid")<{
+  readonly variable: string
+  readonly value: string
+  readonly allowed: string
+}> {
+  override get message() {
+    return `${this.variable}=${JSON.stringify(this.value)} is not allowed: expected ${this.allowed}`
+  }
+}
+
+/** One environment variable. `read` gives nothing for a text that is not allowed. */
+export interface Setting<A> {
+  readonly variable: string
+  readonly fallback: string
+  readonly allowed: string
+  readonly doc: string
+  readonly read: (text: string) => A | undefined
+}
+
+const whole = (variable: string, fallback: number, min: number, max: number, doc: string): Setting<number> => ({
+  variable,
+  fallback: String(fallback),
+  allowed: `a whole number from ${min} to ${max}`,
+  doc,
+  read: (text) => {
+    const value = Number(text)
+    return /^\d+$/.test(text) && value >= min && value <= max ? value : undefined
+  }
+})
+
+const decimal = (variable: string, fallback: number, min: number, max: number, doc: string): Setting<number> => ({
+  variable,
+  fallback: String(fallback),
+  allowed: `a number from ${min} to ${max}`,
+  doc,
+  read: (text) => {
+    const value = Number(text)
+    return /^\d+(\.\d+)?$/.test(text) && value >= min && value <= max ? value : undefined
+  }
+})
+
+const choice = <const A extends string>(
+  variable: string,
+  fallback: A,
+  allowed: ReadonlyArray<A>,
+  doc: string
+): Setting<A> => ({
+  variable,
+  fallback,
+  allowed: `one of ${allowed.join(", ")}`,
+  doc,
+  read: (text) => allowed.find((one) => one === text.toLowerCase())
+})
+
+const flag = (variable: string, fallback: boolean, doc: string): Setting<boolean> => ({
+  variable,
+  fallback: String(fallback),
+  allowed: "true or false",
+  doc,
+  read: (text) => (text === "true" ? true : text === "false" ? false : undefined)
+})
+
+const host: Setting<string> = {
+  variable: "HOST",
+  fallback: "127.0.0.1",
+  allowed: "an address or host name to listen on, such as 127.0.0.1, 0.0.0.0 or ::",
+  doc: "Address to listen on. Anyone may call themselves anything here, so only this machine is served unless you say otherwise.",
+  read: (text) => (/^[a-z0-9.:-]+$/i.test(text) ? text : undefined)
+}
+
+const origins: Setting<AllowedOrigins> = {
+  variable: "ALLOWED_ORIGINS",
+  fallback: "",
+  allowed: "* or exact origins separated by commas, such as https://chat.example,https://admin.example",
+  doc: "Web pages of other origins that may use this server, for HTTP and WebSocket alike. Its own origin always may.",
+  read: (text) => {
+    if (text === "*") return "*"
+    const entries = text === "" ? [] : text.split(",").map((entry) => entry.trim())
+    return entries.every((entry) => "origin" in parseOrigin(entry)) ? entries : undefined
+  }
+}
+
+const DAY = 86_400_000
+const MAX_BYTES = 2 ** 30
+
+export const settings = {
+  port: whole("PORT", 8080, 0, 65_535, "Port to listen on; 0 for any free one."),
+  host,
+  logLevel: choice("LOG_LEVEL", "info", ["debug", "info", "warn", "error"], "Least severe log line to print."),
+  logFormat: choice(
+    "LOG_FORMAT",
+    "auto",
+    ["auto", "json", "pretty"],
+    "Log lines as JSON or for people; auto is pretty on a terminal."
+  ),
+  allowedOrigins: origins,
+  maxConnections: whole("MAX_CONNECTIONS", 100_000, 1, 10_000_000, "Connections at a time; more are answered 503."),
+  connectionsPerIp: whole(
+    "CONNECTIONS_PER_IP",
+    200,
+    0,
+    1_000_000,
+    "Connections at a time from one address (IPv6: /64); 0 for no limit."
+  ),
+  upgradesPerSec: decimal(
+    "UPGRADES_PER_SEC",
+    10,
+    0,
+    100_000,
+    "New connections a second from one address (IPv6: /64); 0 for no limit."
+  ),
+  upgradesBurst: whole("UPGRADES_BURST", 30, 1, 100_000, "New connections from one address that may come at once."),
+  limitLoopback: flag(
+    "LIMIT_LOOPBACK",
+    false,
+    "Whether the limits per address hold for this machine too, which is often a proxy."
+  ),
+  ratePerSec: decimal(
+    "RATE_LIMIT_PER_SEC",
+    5,
+    0,
+    1_000_000,
+    "Messages a second per user over all their connections; 0 for no limit."
+  ),
+  rateBurst: whole("RATE_LIMIT_BURST", 10, 1, 1_000_000, "Messages of one user that may come at once."),
+  joinsPerSec: decimal(
+    "JOIN_LIMIT_PER_SEC",
+    5,
+    0,
+    1_000_000,
+    "Joins a second per user over all their connections; 0 for no limit."
+  ),
+  joinsBurst: whole("JOIN_LIMIT_BURST", 20, 1, 1_000_000, "Joins of one user that may come at once."),
+  refusals: whole(
+    "ABUSE_REFUSALS",
+    100,
+    0,
+    1_000_000,
+    "Refused frames a connection may pile up (a minute regains them) before it is closed 4503; 0 for any number."
+  ),
+  roomsPerConnection: whole("ROOMS_PER_CONNECTION", 128, 1, 100_000, "Rooms one connection may be in."),
+  maxFrameBytes: whole(
+    "MAX_FRAME_BYTES",
+    16_384,
+    1024,
+    2 ** 24,
+    "Bytes of one frame from a client; a larger one closes 1009."
+  ),
+  maxFragments: whole("MAX_FRAGMENTS", 64, 1, 10_000, "Fragments of one message from a client."),
+  headersTimeoutMs: whole(
+    "HEADERS_TIMEOUT_MS",
+    5000,
+    100,
+    600_000,
+    "Milliseconds a request may take to send its headers."
+  ),
+  closeTimeoutMs: whole(
+    "CLOSE_TIMEOUT_MS",
+    1000,
+    10,
+    60_000,
+    "Milliseconds a client may take to answer a close before the line is cut."
+  ),
+  pingIntervalMs: whole("PING_INTERVAL_MS", 25_000, 50, DAY, "Milliseconds between two pings of one connection."),
+  pingGraceMs: whole("PING_GRACE_MS", 10_000, 10, DAY, "Milliseconds the second unanswered ping is given before 4000."),
+  mailboxBytes: whole(
+    "MAILBOX_BYTES",
+    1_048_576,
+    1024,
+    MAX_BYTES,
+    "Bytes of answers that may wait for one client before it is closed 4001."
+  ),
+  unsentBytes: whole(
+    "UNSENT_BYTES",
+    65_536,
+    1024,
+    MAX_BYTES,
+    "Unsent bytes above which a client leaves the fast path."
+  ),
+  stallTimeoutMs: whole(
+    "STALL_TIMEOUT_MS",
+    10_000,
+    10,
+    DAY,
+    "Milliseconds a client may take nothing before it is closed 4001."
+  ),
+  hubInbox: whole(
+    "HUB_INBOX",
+    65_536,
+    1,
+    10_000_000,
+    "Commands that may wait for the hub; beyond, senders are answered overloaded."
+  ),
+  roomLogMessages: whole("ROOM_LOG_MESSAGES", 8192, 16, 10_000_000, "Recent messages of one room kept in memory."),
+  roomLogBytes: whole(
+    "ROOM_LOG_BYTES",
+    4_194_304,
+    1024,
+    MAX_BYTES,
+    "Bytes of recent messages of one room kept in memory (the newest 1,024 always are)."
+  ),
+  roomEmptyMs: whole(
+    "ROOM_EMPTY_MS",
+    600_000,
+    100,
+    30 * DAY,
+    "Milliseconds after which a room nobody is in leaves memory."
+  ),
+  historyOnJoin: whole("HISTORY_ON_JOIN", 50, 0, 200, "Recent messages given on a join that does not say how many."),
+  presence: flag("PRESENCE", true, "Whether rooms tell who comes and goes."),
+  pacingMaxMs: whole(
+    "PACING_MAX_MS",
+    16,
+    0,
+    1000,
+    "Longest a busy room waits between two flushes; 0 switches pacing off."
+  ),
+  pacingTarget: decimal(
+    "PACING_TARGET",
+    0.75,
+    0.1,
+    1,
+    "Share of time the event loop may be busy before rooms begin to wait."
+  ),
+  flushSliceMs: whole(
+    "FLUSH_SLICE_MS",
+    4,
+    0,
+    1000,
+    "Milliseconds one room may write before others get their turn; 0 for no limit."
+  ),
+  drainWindowMs: whole("DRAIN_WINDOW_MS", 5000, 0, DAY, "Milliseconds over which clients are sent away on SIGTERM."),
+  drainGraceMs: whole(
+    "DRAIN_GRACE_MS",
+    8000,
+    0,
+    DAY,
+    "Milliseconds after SIGTERM at which the process ends whatever is left."
+  )
+} as const
+
+type Settings = typeof settings
+export type Configuration = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer A> ? A : never }
+
+/** Reads one variable; an empty one counts as missing. */
+const load = <A>(setting: Setting<A>): Effect.Effect<A, ConfigInvalid> =>
+  Config.String(setting.variable).pipe(
+    Config.withDefault(""),
+    Effect.orDie,
+    Effect.flatMap((text) => {
+      const trimmed = text.trim()
+      const value = setting.read(trimmed === "" ? setting.fallback : trimmed)
+      if (value !== undefined) return Effect.succeed(value)
+      return Effect.fail(new ConfigInvalid({ variable: setting.variable, value: text, allowed: setting.allowed }))
+    })
+  )
+
+/** Reads every variable, or fails with the first one that is not allowed. */
+export const loadConfig: Effect.Effect<Configuration, ConfigInvalid> = Effect.gen(function* () {
+  const entries: Array<readonly [string, unknown]> = []
+  for (const [name, setting] of Object.entries(settings)) {
+    entries.push([name, yield* load<unknown>(setting)])
+  }
+  return Object.fromEntries(entries) as Configuration
+})
+
+export class AppConfig extends Context.Service<AppConfig, Configuration>()("hubbub/AppConfig") {
+  static readonly layer = Layer.effect(AppConfig, loadConfig)
+}

@@ -1,0 +1,105 @@
+/** The Layers of a running server, composed; `main.ts` runs it, tests start it in their own process. */
+import { Effect, Layer } from "effect"
+import { Lifecycle } from "./actor/Lifecycle.ts"
+import { Supervisor } from "./actor/Supervisor.ts"
+import { Analytics } from "./analytics/Analytics.ts"
+import type { Configuration } from "./AppConfig.ts"
+import { Heartbeat } from "./connection/Heartbeat.ts"
+import { CONTENT_MAX } from "./domain/Content.ts"
+import type { Limits } from "./domain/ServerFrame.ts"
+import { USERNAME_MAX } from "./domain/Username.ts"
+import { NodeServer } from "./http/NodeServer.ts"
+import * as Routes from "./http/Routes.ts"
+import { Hub } from "./hub/Hub.ts"
+import { Pacer } from "./hub/Pacer.ts"
+import { Allowances } from "./identity/Allowances.ts"
+import { RoomLog } from "./log/RoomLog.ts"
+import { version } from "./version.ts"
+import * as Gateway from "./ws/Gateway.ts"
+
+/** Most messages one page of history has. */
+const HISTORY_PAGE = 200
+
+const limitsOf = (config: Configuration): Limits => ({
+  frameBytes: config.maxFrameBytes,
+  contentCodePoints: CONTENT_MAX,
+  usernameCodePoints: USERNAME_MAX,
+  messagesPerSecond: config.ratePerSec,
+  messageBurst: config.rateBurst,
+  joinsPerSecond: config.joinsPerSec,
+  rooms: config.roomsPerConnection,
+  historyPage: HISTORY_PAGE,
+  pingIntervalMs: config.pingIntervalMs
+})
+
+const gatewayOptions = (config: Configuration): Gateway.GatewayOptions => ({
+  connection: {
+    mailbox: { ownBytes: config.mailboxBytes, unsentBytes: config.unsentBytes },
+    stallMs: config.stallTimeoutMs,
+    limits: limitsOf(config),
+    history: config.historyOnJoin,
+    refusals: config.refusals
+  },
+  admission: {
+    upgradesPerSecond: config.upgradesPerSec,
+    upgradeBurst: config.upgradesBurst,
+    connectionsPerIp: config.connectionsPerIp,
+    limitLoopback: config.limitLoopback
+  },
+  drain: { windowMs: config.drainWindowMs, graceMs: config.drainGraceMs },
+  origins: config.allowedOrigins,
+  maxConnections: config.maxConnections,
+  maxFrameBytes: config.maxFrameBytes,
+  maxFragments: config.maxFragments,
+  closeTimeoutMs: config.closeTimeoutMs
+})
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
+
+/** Says that the server is up, once everything under it is. */
+const announced = (config: Configuration) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const { host, port } = yield* NodeServer
+      const shown = host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? "localhost" : host
+      yield* Effect.logInfo(`listening on http://${shown}:${port}`, { host, port, version, pid: process.pid })
+      if (!isLoopback(host)) {
+        yield* Effect.logWarning("open to the network, and anyone may call themselves anything", { host })
+      }
+      yield* Effect.logDebug("configuration", config)
+    })
+  )
+
+/** A whole server. Built, it serves; closed, it drains. */
+export const server = (config: Configuration) => {
+  const engine = Hub.layer({
+    inbox: config.hubInbox,
+    roomEmptyMs: config.roomEmptyMs,
+    roomsPerConnection: config.roomsPerConnection,
+    presence: config.presence,
+    flushSliceMs: config.flushSliceMs
+  }).pipe(
+    Layer.provide(RoomLog.layerMemory({ messages: config.roomLogMessages, bytes: config.roomLogBytes })),
+    Layer.provide(Pacer.layer({ maxMs: config.pacingMaxMs, target: config.pacingTarget })),
+    Layer.provideMerge(Analytics.layerMemory)
+  )
+  const edges = Layer.mergeAll(
+    Heartbeat.layer({ intervalMs: config.pingIntervalMs, graceMs: config.pingGraceMs }),
+    Allowances.layer({
+      messagesPerSecond: config.ratePerSec,
+      messageBurst: config.rateBurst,
+      joinsPerSecond: config.joinsPerSec,
+      joinBurst: config.joinsBurst
+    }),
+    engine
+  )
+  return Layer.mergeAll(Gateway.layer(gatewayOptions(config)), Routes.layer({ origins: config.allowedOrigins })).pipe(
+    Layer.merge(announced(config)),
+    Layer.provide(edges),
+    Layer.provideMerge(
+      NodeServer.layer({ host: config.host, port: config.port, headersTimeoutMs: config.headersTimeoutMs })
+    ),
+    Layer.provideMerge(Lifecycle.layer),
+    Layer.provideMerge(Supervisor.layer)
+  )
+}

@@ -1,0 +1,150 @@
+/** The reading half of a connection: decodes, limits, and hands on. Every frame is answered or reaches the hub; none waits for it. */
+import { type Clock, Effect, Result } from "effect"
+import { TokenBucket } from "../actor/TokenBucket.ts"
+import { type ClientFrame, decodeClientFrame, type Ref } from "../domain/ClientFrame.ts"
+import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
+import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import { errorFrame } from "../domain/ServerFrame.ts"
+import type { Client } from "../hub/Client.ts"
+import type { Command } from "../hub/Command.ts"
+import type { Hub } from "../hub/Hub.ts"
+import type { ClientSocket } from "./ClientSocket.ts"
+
+/** What a user may still do, over all of their connections. Each takes one and returns 0, or the milliseconds to wait. */
+export interface Allowance {
+  message(): number
+  join(): number
+}
+
+export interface ReaderOptions {
+  readonly history: number
+  readonly refusals: number
+}
+
+/** Milliseconds after which an overloaded hub is worth another try, and for which the socket is not read meanwhile. */
+const OVERLOAD_MS = 250
+
+type Chat = Extract<ClientFrame, { readonly type: "chat" | "system" }>
+
+export class Reader {
+  private readonly client: Client
+  private readonly hub: Hub["Service"]
+  private readonly allowance: Allowance
+  private readonly clock: Clock.Clock
+  private readonly options: ReaderOptions
+  private readonly refusals: TokenBucket
+  private readonly home: RoomId
+  private overloaded = false
+
+  constructor(
+    client: Client,
+    hub: Hub["Service"],
+    allowance: Allowance,
+    clock: Clock.Clock,
+    options: ReaderOptions,
+    home: RoomId
+  ) {
+    this.client = client
+    this.hub = hub
+    this.allowance = allowance
+    this.clock = clock
+    this.options = options
+    this.home = home
+    this.refusals = new TokenBucket(options.refusals / 60, options.refusals, this.now())
+  }
+
+  /** Reads until the peer leaves or is told to. */
+  run(socket: ClientSocket): Effect.Effect<never, CloseReason> {
+    return socket.pull.pipe(
+      Effect.flatMap((frames) => {
+        for (const text of frames) {
+          const end = this.receive(text)
+          if (end === undefined) continue
+          this.client.mailbox.flush()
+          return Effect.fail(end)
+        }
+        this.client.mailbox.flush()
+        if (!this.overloaded) return Effect.void
+        this.overloaded = false
+        return Effect.sleep(OVERLOAD_MS)
+      }),
+      Effect.forever({ disableYield: true })
+    )
+  }
+
+  private now(): number {
+    return Number(this.clock.monotonicTimeNanosUnsafe()) / 1e6
+  }
+
+  private receive(text: string): CloseReason | undefined {
+    const decoded = decodeClientFrame(text, this.client.identity.dialect)
+    if (Result.isFailure(decoded)) return this.refuse(decoded.failure.error, decoded.failure.ref)
+    const frame = decoded.success
+    const { ref } = frame
+    switch (frame.type) {
+      case "chat":
+      case "system":
+        return this.publish(frame)
+      case "subscribe": {
+        const wait = this.allowance.join()
+        if (wait > 0) return this.refuse(refusal("rate_limited", "too many joins", undefined, wait), ref)
+        const { after, history, roomId } = frame
+        return this.submit({
+          _tag: "Subscribe",
+          client: this.client,
+          ref,
+          roomId,
+          after,
+          history: history ?? this.options.history
+        })
+      }
+      case "unsubscribe":
+        return this.submit({ _tag: "Unsubscribe", client: this.client, ref, roomId: frame.roomId })
+      case "typing":
+        return this.submit({ _tag: "Typing", client: this.client, ref, roomId: frame.roomId, active: frame.active })
+      case "presence":
+        return this.submit({ _tag: "Presence", client: this.client, ref, roomId: frame.roomId })
+      case "ping":
+        this.client.tell({ type: "pong", ...(ref === undefined ? {} : { ref }) })
+        return undefined
+      default:
+        return this.refuse(refusal("not_supported", `${frame.type} is not served here`, "type"), ref)
+    }
+  }
+
+  private publish(frame: Chat): CloseReason | undefined {
+    const { client } = this
+    const { content, messageId, ref, replyTo, type } = frame
+    const roomId = frame.roomId ?? this.home
+    const wait = this.allowance.message()
+    // a repeat is answered as the first send was, whatever the limits say now
+    if (wait > 0 && (messageId === undefined || !this.hub.knows(roomId, client.identity.userId, messageId))) {
+      return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
+    }
+    return this.submit({
+      _tag: "Publish",
+      client,
+      ref,
+      roomId,
+      type,
+      content,
+      messageId,
+      replyTo,
+      arrivedAt: this.now()
+    })
+  }
+
+  private submit(command: Command & { readonly ref: Ref | undefined }): CloseReason | undefined {
+    if (this.hub.submit(command)) return undefined
+    this.overloaded = true
+    return this.refuse(refusal("overloaded", "the server is busy", undefined, OVERLOAD_MS), command.ref)
+  }
+
+  /** Answers with a refusal; a client that goes on regardless for long is closed. */
+  private refuse(error: ProtocolError, ref: Ref | undefined): CloseReason | undefined {
+    this.hub.refused(error.code)
+    this.client.tell(errorFrame(error, ref))
+    return this.refusals.take(this.now()) > 0 ? closeReasons.abuse : undefined
+  }
+}

@@ -1,0 +1,27 @@
+/** The writing half of a connection. Parked while the mailbox writes through; sends what is left when the socket has pushed back. */
+import { Effect } from "effect"
+import type { Mailbox } from "../actor/Mailbox.ts"
+import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
+import type { ClientSocket } from "./ClientSocket.ts"
+
+/** Fails with `slow` when the peer takes nothing for `stallMs`, or is so far behind that the log no longer has what it needs. */
+export const writer = Effect.fnUntraced(function* (
+  mailbox: Mailbox,
+  socket: ClientSocket,
+  stallMs: number
+): Effect.fn.Return<never, CloseReason> {
+  const drained = socket.drained.pipe(
+    Effect.timeoutOrElse({ duration: stallMs, orElse: () => Effect.fail(closeReasons.slow) })
+  )
+  while (true) {
+    yield* mailbox.wake.wait
+    while (true) {
+      yield* drained
+      const frames = mailbox.next()
+      if (frames === undefined) break
+      if (frames === "lost") return yield* closeReasons.slow
+      socket.write(frames)
+      yield* Effect.yieldNow
+    }
+  }
+})

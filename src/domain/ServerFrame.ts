@@ -1,0 +1,127 @@
+/** What the server sends. Plain clients get messages, `join`, `leave` and `error`; `hubbub.v1` gets all but `join` and `leave`. */
+import { Schema } from "effect"
+import { Ref } from "./ClientFrame.ts"
+import { Message, Timestamp } from "./Message.ts"
+import { MessageId } from "./MessageId.ts"
+import { Seq } from "./Position.ts"
+import { ErrorCode, type ProtocolError } from "./ProtocolError.ts"
+import { RoomId } from "./RoomId.ts"
+import { UserId } from "./UserId.ts"
+import { Username } from "./Username.ts"
+
+const ref = Schema.optionalKey(Ref)
+const Millis = Schema.Int
+
+const frame = <const T extends string, const F extends Schema.Struct.Fields>(type: T, fields: F) =>
+  Schema.Struct({ type: Schema.Literal(type), ...fields })
+
+/** A user in a room, once however many connections they have. */
+export const Member = Schema.Struct({ userId: UserId, username: Username })
+export type Member = typeof Member.Type
+
+const seen = {
+  messageId: MessageId,
+  roomId: RoomId,
+  userId: UserId,
+  username: Username,
+  content: Schema.String,
+  timestamp: Timestamp
+}
+
+/** The limits a client needs to know, as `welcome` states them: bytes, counts, milliseconds. */
+export const Limits = Schema.Struct({
+  frameBytes: Schema.Int,
+  contentCodePoints: Schema.Int,
+  usernameCodePoints: Schema.Int,
+  messagesPerSecond: Schema.Finite,
+  messageBurst: Schema.Int,
+  joinsPerSecond: Schema.Finite,
+  rooms: Schema.Int,
+  historyPage: Schema.Int,
+  pingIntervalMs: Millis
+})
+export type Limits = typeof Limits.Type
+
+const changed = { roomId: RoomId, messageId: MessageId, userId: UserId, version: Seq }
+
+export const serverFrames = {
+  join: frame("join", seen),
+  leave: frame("leave", seen),
+  welcome: frame("welcome", {
+    connectionId: Schema.String,
+    userId: UserId,
+    username: Username,
+    role: Schema.Literals(["user", "moderator", "analyst", "admin"]),
+    serverTime: Timestamp,
+    limits: Limits,
+    expiresAt: Schema.optionalKey(Timestamp)
+  }),
+  ack: frame("ack", {
+    ref,
+    roomId: RoomId,
+    messageId: MessageId,
+    seq: Seq,
+    epoch: Seq,
+    timestamp: Timestamp,
+    duplicate: Schema.optionalKey(Schema.Literal(true))
+  }),
+  subscribed: frame("subscribed", {
+    ref,
+    roomId: RoomId,
+    epoch: Seq,
+    seq: Seq,
+    recovered: Schema.Boolean,
+    members: Schema.Int,
+    presenceVersion: Seq,
+    messages: Schema.Array(Message)
+  }),
+  unsubscribed: frame("unsubscribed", { ref, roomId: RoomId }),
+  history: frame("history", { ref, roomId: RoomId, messages: Schema.Array(Message), hasMore: Schema.Boolean }),
+  typing: frame("typing", { roomId: RoomId, userId: UserId, username: Username, active: Schema.Boolean }),
+  presence: frame("presence", {
+    ref,
+    roomId: RoomId,
+    version: Seq,
+    members: Schema.Int,
+    users: Schema.Array(Member)
+  }),
+  presence_diff: frame("presence_diff", {
+    roomId: RoomId,
+    version: Seq,
+    members: Schema.Int,
+    joined: Schema.Array(Member),
+    left: Schema.Array(Member),
+    truncated: Schema.optionalKey(Schema.Literal(true))
+  }),
+  edited: frame("edited", { ...changed, content: Schema.String, editedAt: Timestamp }),
+  deleted: frame("deleted", changed),
+  reaction: frame("reaction", { ...changed, emoji: Schema.String, removed: Schema.optionalKey(Schema.Literal(true)) }),
+  read: frame("read", { roomId: RoomId, seq: Seq }),
+  refreshed: frame("refreshed", { ref, expiresAt: Timestamp }),
+  token_expiring: frame("token_expiring", { expiresAt: Timestamp }),
+  pong: frame("pong", { ref }),
+  draining: frame("draining", { reconnectAfterMs: Millis }),
+  error: frame("error", {
+    ref,
+    code: ErrorCode,
+    message: Schema.String,
+    field: Schema.optionalKey(Schema.String),
+    retryAfterMs: Schema.optionalKey(Millis)
+  })
+} as const
+
+export type ServerFrameType = keyof typeof serverFrames
+export type ServerFrame = { [K in ServerFrameType]: (typeof serverFrames)[K]["Type"] }[ServerFrameType] | Message
+
+/** The wire text of a frame. No field is transformed, so this is the schema's encoding without its cost. */
+export const encodeServerFrame = (frame: ServerFrame): string => JSON.stringify(frame)
+
+/** The frame that answers a refused one. */
+export const errorFrame = (error: ProtocolError, ref: Ref | undefined): ServerFrame => ({
+  type: "error",
+  ...(ref === undefined ? {} : { ref }),
+  code: error.code,
+  message: error.message,
+  ...(error.field === undefined ? {} : { field: error.field }),
+  ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs })
+})

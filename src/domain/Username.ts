@@ -1,0 +1,29 @@
+/** Display names: what people see, so nothing in one may hide, reorder or imitate by invisible characters. */
+import { Schema } from "effect"
+import { codePoints } from "./codePoints.ts"
+
+export const USERNAME_MAX = 50
+
+/** Control, format (zero width, bidi), private use, unassigned and surrogate characters, and line separators. */
+const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029\p{Default_Ignorable_Code_Point}]/u
+
+/** NFC, runs of white space as one space, trimmed. Idempotent. Control characters are left for the check to refuse. */
+export const normaliseUsername = (name: string): string =>
+  name
+    .normalize("NFC")
+    .replace(/[\p{Zs}]+/gu, " ")
+    .replace(/^ | $/g, "")
+
+/** Why a normalised name is refused, or nothing. */
+export const usernameProblem = (name: string): string | undefined => {
+  const length = codePoints(name)
+  if (length === 0) return "username must not be empty"
+  if (length > USERNAME_MAX) return `username has ${length} code points; at most ${USERNAME_MAX} are allowed`
+  if (FORBIDDEN.test(name)) return "username must not contain control, bidirectional or invisible characters"
+  return undefined
+}
+
+export const Username = Schema.String.check(Schema.makeFilter((name) => usernameProblem(name))).pipe(
+  Schema.brand("Username")
+)
+export type Username = typeof Username.Type

@@ -1,0 +1,97 @@
+/**
+ * One `http.Server`, two owners: `request` belongs to Effect's router, `upgrade` to the gateway. Effect's own server layer would claim both,
+ * and two `upgrade` listeners corrupt each other's sockets.
+ */
+import * as Http from "node:http"
+import type { AddressInfo } from "node:net"
+import * as Etag from "effect/http/Etag"
+import * as HttpServer from "effect/http/HttpServer"
+import * as NetAddress from "effect/net/NetAddress"
+import * as NodeHttpPlatform from "@effect/platform-node/NodeHttpPlatform"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Context, Data, Effect, Layer, Scope } from "effect"
+
+/** The server cannot listen where it was told to. */
+export class CannotListen extends Data.TaggedError("CannotListen")<{
+  readonly host: string
+  readonly port: number
+  readonly code: string
+}> {
+  override get message() {
+    const why: Record<string, string> = {
+      EADDRINUSE: "another process listens there; stop it or set PORT to another one",
+      EACCES: "this user may not; set PORT to 1024 or more",
+      EADDRNOTAVAIL: "this machine has no such address; set HOST to one of its own",
+      ENOTFOUND: "there is no such host; set HOST to an address of this machine"
+    }
+    return `cannot listen on HOST=${this.host} PORT=${this.port}: ${why[this.code] ?? this.code}`
+  }
+}
+
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  /** Milliseconds a request may take to send its headers. */
+  readonly headersTimeoutMs: number
+}
+
+/** Milliseconds that requests under way are given on a stop. */
+const CLOSE_MS = 2000
+
+const close = (http: Http.Server) =>
+  Effect.callback<void>((resume) => {
+    http.close(() => resume(Effect.void))
+    http.closeIdleConnections()
+  }).pipe(Effect.timeoutOrElse({ duration: CLOSE_MS, orElse: () => Effect.sync(() => http.closeAllConnections()) }))
+
+export class NodeServer extends Context.Service<
+  NodeServer,
+  {
+    readonly http: Http.Server
+    readonly host: string
+    readonly port: number
+  }
+>()("hubbub/http/NodeServer") {
+  static readonly layer = ({ headersTimeoutMs, host, port }: ListenOptions) =>
+    Layer.effect(
+      NodeServer,
+      Effect.acquireRelease(
+        Effect.callback<NodeServer["Service"], CannotListen>((resume) => {
+          const http = Http.createServer({
+            headersTimeout: headersTimeoutMs,
+            requestTimeout: headersTimeoutMs * 3,
+            connectionsCheckingInterval: Math.min(1000, headersTimeoutMs)
+          })
+          http.once("error", (error: NodeJS.ErrnoException) =>
+            resume(Effect.fail(new CannotListen({ host, port, code: error.code ?? error.message })))
+          )
+          http.listen({ port, host, backlog: 4096 }, () =>
+            resume(Effect.succeed({ http, host, port: (http.address() as AddressInfo).port }))
+          )
+        }),
+        ({ http }) => close(http)
+      )
+    )
+}
+
+/** Effect's HTTP server over the shared one: only its `request` event. */
+export const layerHttpServer = Layer.effect(
+  HttpServer.HttpServer,
+  Effect.gen(function* () {
+    const { http, port } = yield* NodeServer
+    const address = yield* Effect.fromResult(NetAddress.inetAddressFromIpString("127.0.0.1", port)).pipe(Effect.orDie)
+    return HttpServer.make({
+      address,
+      serve: Effect.fnUntraced(function* (app, middleware) {
+        const scope = Scope.forkUnsafe(yield* Effect.scope, "parallel")
+        const options = middleware === undefined ? { scope } : { scope, middleware }
+        const handler = yield* NodeHttpServer.makeHandler(app, options)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => http.on("request", handler)),
+          () => Effect.sync(() => http.off("request", handler))
+        )
+      })
+    })
+  })
+).pipe(Layer.provideMerge(Layer.mergeAll(NodeHttpPlatform.layer, Etag.layerWeak, NodeServices.layer)))

@@ -1,0 +1,83 @@
+/** All of HTTP but the sockets: routes, CORS, security headers, and problem documents (RFC 9457) for whatever goes wrong. */
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as ProblemDetails from "effect/http/ProblemDetails"
+import { Cause, Effect, Layer } from "effect"
+import { problem } from "../domain/Problem.ts"
+import type { AllowedOrigins } from "../identity/Origins.ts"
+import * as Handlers from "./handlers.ts"
+import * as HomePage from "./HomePage.ts"
+import { layerHttpServer } from "./NodeServer.ts"
+
+export interface RoutesOptions {
+  readonly origins: AllowedOrigins
+}
+
+const respond = (status: number, code: string, detail: string, headers: Readonly<Record<string, string>> = {}) =>
+  HttpServerResponse.setHeaders(ProblemDetails.toResponse({ ...problem(status, { code, detail }) }), headers)
+
+/** Paths that answer GET; with another method they answer 405, not 404. */
+const GET_PATHS = ["/", "/health", "/ready", "/api/analytics", "/ws"]
+
+const Upgrade = HttpRouter.add(
+  "GET",
+  "/ws",
+  respond(426, "upgrade_required", "this is a WebSocket; a proxy on the way may have dropped the Upgrade header", {
+    upgrade: "websocket",
+    connection: "upgrade"
+  })
+)
+
+const pathOf = (request: HttpServerRequest.HttpServerRequest) => request.url.split("?", 1)[0]!
+
+const problems = HttpMiddleware.make((app) =>
+  Effect.catchCause(app, (cause) =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
+      const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
+      const why = failure instanceof HttpServerError.HttpServerError ? failure.reason._tag : undefined
+      if (why === "RouteNotFound") {
+        if (!GET_PATHS.includes(pathOf(request))) return respond(404, "not_found", "there is nothing at this path")
+        return respond(405, "method_not_allowed", `${request.method} is not allowed here`, { allow: "GET, HEAD" })
+      }
+      if (why === "RequestParseError") return respond(400, "bad_request", "the request could not be read")
+      yield* Effect.logError("request failed", { method: request.method, path: pathOf(request) }, cause)
+      return respond(500, "internal", "something went wrong on this side")
+    })
+  )
+)
+
+const security = HttpMiddleware.make((app) =>
+  Effect.map(app, (response) =>
+    HttpServerResponse.setHeaders(response, {
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "cache-control": "no-store",
+      ...response.headers,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cross-origin-resource-policy": "cross-origin"
+    })
+  )
+)
+
+/** Pages of other origins may read what they are allowed to; without an entry, none is. */
+const cors = (origins: AllowedOrigins) =>
+  origins === "*"
+    ? HttpMiddleware.cors({ allowedMethods: ["GET", "HEAD"], maxAge: 600 })
+    : // an empty list means any origin to the library, a function does not
+      HttpMiddleware.cors({
+        allowedOrigins: (origin) => origins.includes(origin),
+        allowedMethods: ["GET", "HEAD"],
+        maxAge: 600
+      })
+
+export const layer = ({ origins }: RoutesOptions) =>
+  HttpRouter.serve(Layer.mergeAll(Handlers.layer, HomePage.layer, Upgrade), {
+    middleware: (app) => security(cors(origins)(problems(app))),
+    disableLogger: true,
+    disableListenLog: true
+  }).pipe(Layer.provide(layerHttpServer))

@@ -1,0 +1,75 @@
+/** A connection as the hub knows it, and its place in each of its rooms. */
+import type { Mailbox, Source } from "../actor/Mailbox.ts"
+import { textFrame } from "../actor/textFrame.ts"
+import type { Dialect, Ref } from "../domain/ClientFrame.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
+import type { UserId } from "../domain/UserId.ts"
+import type { Username } from "../domain/Username.ts"
+import type { Room } from "./Room.ts"
+
+/** Who a connection is, as established before the hub hears of it; no frame can change it. */
+export interface Identity {
+  readonly connectionId: string
+  readonly userId: UserId
+  readonly username: Username
+  readonly dialect: Dialect
+}
+
+export class Client {
+  readonly identity: Identity
+  readonly mailbox: Mailbox
+  readonly rooms = new Map<RoomId, Seat>()
+
+  constructor(identity: Identity, mailbox: Mailbox) {
+    this.identity = identity
+    this.mailbox = mailbox
+  }
+
+  /** Leaves a frame for this client alone; it goes out at the end of the hub's tick. */
+  tell(frame: ServerFrame): void {
+    this.mailbox.offer(textFrame(encodeServerFrame(frame)))
+  }
+
+  /** Answers a subscribe: position, and the messages after `from`, as of this instant. The messages are spliced in as they were encoded. */
+  tellSubscribed(seat: Seat, from: number, recovered: boolean, ref: Ref | undefined): void {
+    const { presence, stream } = seat.room
+    const frame = encodeServerFrame({
+      type: "subscribed",
+      ...(ref === undefined ? {} : { ref }),
+      roomId: seat.room.id,
+      epoch: stream.epoch,
+      seq: stream.head,
+      recovered,
+      members: presence.size,
+      presenceVersion: presence.version,
+      messages: []
+    })
+    this.mailbox.offer(textFrame(frame.slice(0, -"]}".length) + stream.json(from, stream.head) + "]}"))
+  }
+}
+
+/** One client in one room: a position in the room's log. */
+export class Seat implements Source {
+  readonly client: Client
+  readonly room: Room
+  /** The last message handed to the client. */
+  cursor: number
+
+  constructor(client: Client, room: Room) {
+    this.client = client
+    this.room = room
+    this.cursor = room.stream.head
+  }
+
+  read(maxBytes: number): Buffer | "lost" | undefined {
+    const { stream } = this.room
+    if (this.cursor >= stream.head) return undefined
+    if (this.cursor < stream.oldest - 1) return "lost"
+    const to = stream.reach(this.cursor, maxBytes)
+    const frames = stream.slice(this.cursor, to)
+    this.room.caughtUp(to - this.cursor)
+    this.cursor = to
+    return frames
+  }
+}

@@ -1,0 +1,232 @@
+/** Everything about rooms that is not a message: who comes in and goes out, what they are told then, who is present, who is typing. */
+import { randomUUID } from "node:crypto"
+import type { Analytics } from "../analytics/Analytics.ts"
+import { closeReasons } from "../domain/CloseReason.ts"
+import { MessageId } from "../domain/MessageId.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { Member, ServerFrame } from "../domain/ServerFrame.ts"
+import type { RoomLog } from "../log/RoomLog.ts"
+import { type Client, Seat } from "./Client.ts"
+import type { Command, Publish, Subscribe } from "./Command.ts"
+import type { PresenceDiff } from "./Presence.ts"
+import type { Room } from "./Room.ts"
+import type { Roster } from "./Roster.ts"
+
+export interface FloorOptions {
+  readonly log: RoomLog["Service"]
+  readonly analytics: Analytics["Service"]
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+  /** Wall-clock milliseconds. */
+  readonly wallNow: () => number
+  readonly roomEmptyMs: number
+  readonly roomsPerConnection: number
+  readonly presence: boolean
+}
+
+export class Floor {
+  /** Rooms that have people in them again, and rooms that no longer have any, since the hub last looked. */
+  readonly opened: Array<Room> = []
+  readonly closed: Array<Room> = []
+  private readonly options: FloorOptions
+
+  constructor(options: FloorOptions) {
+    this.options = options
+  }
+
+  handle(roster: Roster, command: Exclude<Command, Publish | { readonly _tag: "Tick" }>): void {
+    switch (command._tag) {
+      case "Connect": {
+        const { connectionId, userId, username } = command.client.identity
+        roster.clients.set(connectionId, command.client)
+        this.options.analytics.record({ _tag: "connected", connectionId, userId, username })
+        return
+      }
+      case "Disconnect":
+        return this.disconnect(roster, command.client, command.code)
+      case "Subscribe":
+        return this.subscribe(roster, command)
+      case "Unsubscribe":
+        return this.unsubscribe(roster, command)
+      case "Typing":
+        return this.type(roster, command)
+      case "Presence": {
+        const seat = this.seatOf(roster, command)
+        if (seat === undefined) return
+        const { id, presence } = seat.room
+        roster.tell(command.client, {
+          type: "presence",
+          ...(command.ref === undefined ? {} : { ref: command.ref }),
+          roomId: id,
+          version: presence.version,
+          members: presence.size,
+          users: presence.list()
+        })
+      }
+    }
+  }
+
+  /** What time alone brings about: typing that lapses, diffs whose window is over, rooms that nobody came back to. */
+  tick(roster: Roster): void {
+    const now = this.options.now()
+    for (const room of roster.typing) {
+      for (const { userId, username } of room.typing.lapsed(now)) {
+        room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: false }, userId)
+        roster.hinted.add(room)
+      }
+      if (room.typing.size === 0) roster.typing.delete(room)
+    }
+    for (const room of roster.hinted) if (room.pending) roster.dirty.add(room)
+    roster.hinted.clear()
+    for (const room of roster.forget(now - this.options.roomEmptyMs)) this.options.log.forget(room.id)
+  }
+
+  /** Tells rooms who came and went, as far as their window allows it. */
+  announce(roster: Roster): void {
+    if (roster.presence.size === 0) return
+    const now = this.options.now()
+    for (const room of roster.presence) {
+      if (!room.presence.changed) {
+        roster.presence.delete(room)
+        continue
+      }
+      const diff = room.presence.diff(now)
+      if (diff === undefined) continue
+      roster.presence.delete(room)
+      this.hintDiff(room, diff)
+      roster.dirty.add(room)
+    }
+  }
+
+  private hintDiff(room: Room, { joined, left, members, truncated, version }: PresenceDiff) {
+    room.hint(undefined, {
+      type: "presence_diff",
+      roomId: room.id,
+      version,
+      members,
+      joined,
+      left,
+      ...(truncated ? { truncated } : {})
+    })
+    for (const member of joined) room.hint(this.seen("join", room, member), undefined)
+    for (const member of left) room.hint(this.seen("leave", room, member), undefined)
+  }
+
+  private seen(type: "join" | "leave", room: Room, { userId, username }: Member): ServerFrame {
+    return {
+      type,
+      messageId: MessageId.make(randomUUID()),
+      roomId: room.id,
+      userId,
+      username,
+      content: `${username} ${type === "join" ? "joined" : "left"}`,
+      timestamp: new Date(this.options.wallNow()).toISOString()
+    }
+  }
+
+  private subscribe(roster: Roster, command: Subscribe): void {
+    const { client, roomId } = command
+    // its disconnect overtook this in a crash or the client never was: a seat now would never be freed
+    if (!roster.clients.has(client.identity.connectionId)) return
+    let seat = client.rooms.get(roomId)
+    if (seat === undefined) {
+      if (client.rooms.size >= this.options.roomsPerConnection) {
+        const message = `a connection may be in ${this.options.roomsPerConnection} rooms`
+        this.options.analytics.record({ _tag: "rejected", reason: "too_many_rooms" })
+        return roster.refuse(command, "too_many_rooms", message, "roomId")
+      }
+      seat = this.sit(roster, client, roomId)
+    }
+    const { stream } = seat.room
+    seat.cursor = stream.head
+    client.mailbox.forget(seat)
+    const fresh = Math.max(stream.oldest - 1, stream.head - command.history)
+    if (client.identity.dialect === "plain") {
+      if (fresh < stream.head) client.mailbox.offer(stream.slice(fresh, stream.head))
+      roster.answered.add(client)
+      return
+    }
+    const { after } = command
+    const recovered =
+      after !== undefined && after.epoch === stream.epoch && after.seq <= stream.head && after.seq >= stream.oldest - 1
+    if (after !== undefined) this.options.analytics.record({ _tag: "resumed", recovered })
+    client.tellSubscribed(seat, recovered ? after.seq : fresh, recovered, command.ref)
+    roster.answered.add(client)
+  }
+
+  private unsubscribe(roster: Roster, command: Extract<Command, { readonly _tag: "Unsubscribe" }>) {
+    const seat = this.seatOf(roster, command)
+    if (seat === undefined) return
+    // the client is owed everything up to the moment it left
+    const frames = seat.read(Number.MAX_SAFE_INTEGER)
+    if (frames === "lost") return seat.client.mailbox.close(closeReasons.slow)
+    if (frames !== undefined) seat.client.mailbox.offer(frames)
+    this.stand(roster, seat)
+    roster.tell(command.client, {
+      type: "unsubscribed",
+      ...(command.ref === undefined ? {} : { ref: command.ref }),
+      roomId: command.roomId
+    })
+  }
+
+  private type(roster: Roster, command: Extract<Command, { readonly _tag: "Typing" }>) {
+    const room = this.seatOf(roster, command)?.room
+    if (room === undefined) return
+    const { userId, username } = command.client.identity
+    const news = command.active ? room.typing.start(userId, username, this.options.now()) : room.typing.stop(userId)
+    if (command.active) roster.typing.add(room)
+    if (!news) return
+    room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: command.active }, userId)
+    roster.hinted.add(room)
+  }
+
+  private disconnect(roster: Roster, client: Client, code: number) {
+    const { connectionId } = client.identity
+    if (!roster.clients.delete(connectionId)) return
+    for (const seat of client.rooms.values()) this.stand(roster, seat)
+    roster.answered.delete(client)
+    this.options.analytics.record({ _tag: "disconnected", connectionId, code })
+  }
+
+  private seatOf(roster: Roster, command: Extract<Command, { readonly roomId: RoomId }>): Seat | undefined {
+    const seat = command.client.rooms.get(command.roomId)
+    if (seat === undefined) {
+      this.options.analytics.record({ _tag: "rejected", reason: "not_subscribed" })
+      roster.refuse(command, "not_subscribed", `not in room ${command.roomId}`, "roomId")
+    }
+    return seat
+  }
+
+  private sit(roster: Roster, client: Client, roomId: RoomId): Seat {
+    const { analytics, log } = this.options
+    const room = roster.enter(roomId, log.stream, (count) => analytics.record({ _tag: "delivered", count }))
+    const seat = new Seat(client, room)
+    if (room.seats.size === 0) this.opened.push(room)
+    room.seats.add(seat)
+    client.rooms.set(roomId, seat)
+    if (this.options.presence) {
+      room.presence.join(client.identity.userId, client.identity.username)
+      roster.presence.add(room)
+    }
+    return seat
+  }
+
+  private stand(roster: Roster, seat: Seat) {
+    const { client, room } = seat
+    const { userId, username } = client.identity
+    room.seats.delete(seat)
+    client.rooms.delete(room.id)
+    client.mailbox.forget(seat)
+    if (this.options.presence) {
+      room.presence.leave(userId)
+      roster.presence.add(room)
+    }
+    if (room.typing.stop(userId)) {
+      room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: false }, userId)
+      roster.hinted.add(room)
+    }
+    if (room.seats.size > 0) return
+    this.closed.push(room)
+    roster.vacate(room, this.options.now())
+  }
+}

@@ -1,0 +1,64 @@
+/** One round of a room: everyone at the same position gets the same buffer, so a round costs one write per client and no copying. */
+import type { RoomStream } from "../log/RoomStream.ts"
+import type { Seat } from "./Client.ts"
+import type { Ephemeral } from "./Room.ts"
+
+export class Flush {
+  /** Everyone is brought up to here. */
+  readonly to: number
+  /** Messages handed out. */
+  delivered = 0
+  /** Ephemeral frames that a lagging client went without. */
+  shed = 0
+  private readonly stream: RoomStream
+  private readonly ephemerals: ReadonlyArray<Ephemeral>
+  private readonly excepted: ReadonlySet<string>
+  private readonly shared = new Map<string, Buffer>()
+
+  constructor(stream: RoomStream, to: number, ephemerals: ReadonlyArray<Ephemeral>) {
+    this.stream = stream
+    this.to = to
+    this.ephemerals = ephemerals
+    const excepted = new Set<string>()
+    for (const { except } of ephemerals) if (except !== undefined) excepted.add(except)
+    this.excepted = excepted
+  }
+
+  /** Brings one client up to date, or notes that it lags. */
+  serve(seat: Seat): void {
+    const { mailbox } = seat.client
+    const behind = seat.cursor < this.to
+    if (!mailbox.writesThrough) {
+      if (behind) mailbox.lag(seat)
+      this.shed += this.ephemerals.length
+      return
+    }
+    const frames = this.ephemerals.length === 0 ? this.messages(seat, behind) : this.withEphemerals(seat, behind)
+    if (behind) {
+      this.delivered += this.to - seat.cursor
+      seat.cursor = this.to
+    }
+    if (frames !== undefined) mailbox.deliver(frames, seat)
+  }
+
+  private messages(seat: Seat, behind: boolean): Buffer | undefined {
+    return behind ? this.stream.slice(seat.cursor, this.to) : undefined
+  }
+
+  private withEphemerals(seat: Seat, behind: boolean): Buffer | undefined {
+    const { dialect, userId } = seat.client.identity
+    const own = this.excepted.has(userId)
+    const key = `${dialect} ${behind ? seat.cursor : this.to} ${own ? userId : ""}`
+    const cut = this.shared.get(key)
+    if (cut !== undefined) return cut.length > 0 ? cut : undefined
+    const parts: Array<Buffer> = []
+    for (const ephemeral of this.ephemerals) {
+      const frame = dialect === "plain" ? ephemeral.plain : ephemeral.v1
+      if (frame !== undefined && !(own && ephemeral.except === userId)) parts.push(frame)
+    }
+    if (behind) parts.push(this.stream.slice(seat.cursor, this.to))
+    const frames = Buffer.concat(parts)
+    this.shared.set(key, frames)
+    return frames.length > 0 ? frames : undefined
+  }
+}

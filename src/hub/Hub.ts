@@ -1,0 +1,170 @@
+/**
+ * The hub actor: one supervised fiber that owns the roster and numbers everything through the log. Everybody else talks to it through a
+ * bounded inbox; it never waits for a client. What it was doing lives outside its loop, so a crash loses nothing that it had taken.
+ */
+import { Clock, Context, Effect, Fiber, Layer, Queue, Ref } from "effect"
+import { FaultPoint } from "../actor/FaultPoint.ts"
+import { supervise } from "../actor/supervise.ts"
+import { Analytics } from "../analytics/Analytics.ts"
+import type { ErrorCode } from "../domain/ProtocolError.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { UserId } from "../domain/UserId.ts"
+import { RoomLog } from "../log/RoomLog.ts"
+import type { Command } from "./Command.ts"
+import { flusher } from "./flusher.ts"
+import { Floor } from "./Floor.ts"
+import { Pacer } from "./Pacer.ts"
+import { Publisher } from "./Publisher.ts"
+import type { Room } from "./Room.ts"
+import { Roster } from "./Roster.ts"
+
+export interface HubOptions {
+  /** Commands that may wait. */
+  readonly inbox: number
+  /** Milliseconds after which a room that nobody is in leaves memory. */
+  readonly roomEmptyMs: number
+  /** Rooms one connection may be in. */
+  readonly roomsPerConnection: number
+  /** Whether rooms tell who comes and goes. */
+  readonly presence: boolean
+  /** Milliseconds a flush may write before other work gets its turn; 0 for no limit. */
+  readonly flushSliceMs: number
+}
+
+/** Commands taken at a time: large enough to share the cost of a turn, small enough for flushes to come between. */
+const BATCH = 512
+/** Milliseconds between two looks at typing, presence and empty rooms. */
+export const TICK_MS = 250
+
+export class Hub extends Context.Service<
+  Hub,
+  {
+    /** Offers a command without waiting; false when the inbox is full. */
+    submit(command: Command): boolean
+    /** Offers a command that must not be lost, waiting for room in the inbox. */
+    insist(command: Command): Effect.Effect<void>
+    /** Whether the log still holds what this user sent under this id, so that a repeat can be answered whatever the limits say. */
+    knows(roomId: RoomId, userId: UserId, messageId: string): boolean
+    /** Counts a frame that was refused before it became a command. */
+    refused(reason: ErrorCode): void
+    /** Connections and rooms in memory. */
+    readonly size: Effect.Effect<{ readonly clients: number; readonly rooms: number }>
+  }
+>()("hubbub/hub/Hub") {
+  static readonly layer = (options: HubOptions) =>
+    Layer.effect(
+      Hub,
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const analytics = yield* Analytics
+        const pacer = yield* Pacer
+        const fault = yield* FaultPoint
+        const clock = yield* Clock.Clock
+        const inbox = yield* Effect.acquireRelease(Queue.bounded<Command>(options.inbox), Queue.shutdown)
+        const state = yield* Ref.make(new Roster())
+        const publisher = new Publisher(log, analytics)
+        const floor = new Floor({
+          log,
+          analytics,
+          now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6,
+          wallNow: () => clock.currentTimeMillisUnsafe(),
+          ...options
+        })
+        // What the fiber has taken and not finished; survives a crash of its loop.
+        let batch: ReadonlyArray<Command> = []
+        let next = 0
+        const flushers = new Map<Room, Fiber.Fiber<unknown, unknown>>()
+
+        const handle = (roster: Roster, command: Command) => {
+          switch (command._tag) {
+            case "Publish":
+              return publisher.take(roster, command)
+            case "Tick":
+              return floor.tick(roster)
+            default:
+              return floor.handle(roster, command)
+          }
+        }
+
+        /** A command that throws is answered and set aside; the next one is handled. */
+        const handleSafely = (roster: Roster, command: Command): unknown => {
+          try {
+            handle(roster, command)
+            return undefined
+          } catch (defect) {
+            publisher.poisoned(roster, command)
+            return defect
+          }
+        }
+
+        const flushed = (ingress: ReadonlyArray<number>, at: number, shed: number) => {
+          for (const since of ingress) analytics.record({ _tag: "fannedOut", ms: Math.max(0, at - since) })
+          if (shed > 0) analytics.record({ _tag: "ephemeralShed", count: shed })
+        }
+
+        /** Rooms with people have a flusher, others have none. */
+        const staff = Effect.fnUntraced(function* () {
+          for (const room of floor.opened.splice(0)) {
+            if (flushers.has(room) || room.seats.size === 0) continue
+            const fiber = yield* flusher(room, {
+              sliceMs: options.flushSliceMs,
+              pause: pacer.pause,
+              flushed
+            }).pipe(supervise("flusher"))
+            flushers.set(room, fiber)
+          }
+          for (const room of floor.closed.splice(0)) {
+            const fiber = flushers.get(room)
+            if (fiber === undefined || room.seats.size > 0) continue
+            flushers.delete(room)
+            yield* Fiber.interrupt(fiber)
+          }
+        })
+
+        const finish = (roster: Roster) => {
+          for (const client of roster.answered) client.mailbox.flush()
+          roster.answered.clear()
+          for (const room of roster.dirty) room.dirty.raise()
+          roster.dirty.clear()
+        }
+
+        const turn = Effect.gen(function* () {
+          const roster = yield* Ref.get(state)
+          if (next >= batch.length && !publisher.busy) {
+            batch = yield* Queue.takeBetween(inbox, 1, BATCH)
+            next = 0
+          }
+          yield* fault("hub/taken")
+          while (next < batch.length) {
+            const command = batch[next++]!
+            const defect = handleSafely(roster, command)
+            if (defect !== undefined) yield* Effect.logError("command set aside", { command: command._tag }, defect)
+          }
+          yield* publisher.append
+          yield* fault("hub/appended")
+          publisher.settle(roster)
+          floor.announce(roster)
+          if (floor.opened.length > 0 || floor.closed.length > 0) yield* staff()
+          finish(roster)
+          yield* fault("hub/settled")
+          // a turn costs few steps, so without this the fiber would go on for hundreds of turns
+          yield* Effect.yieldNow
+        })
+
+        yield* turn.pipe(Effect.forever({ disableYield: true }), supervise("hub"))
+        yield* Effect.sync(() => Queue.offerUnsafe(inbox, { _tag: "Tick" })).pipe(
+          Effect.andThen(Effect.sleep(TICK_MS)),
+          Effect.forever({ disableYield: true }),
+          supervise("hub clock")
+        )
+
+        return Hub.of({
+          submit: (command) => Queue.offerUnsafe(inbox, command),
+          insist: (command) => Effect.asVoid(Queue.offer(inbox, command)),
+          knows: (roomId, userId, messageId) => log.find(roomId)?.find(userId, messageId) !== undefined,
+          refused: (reason) => analytics.record({ _tag: "rejected", reason }),
+          size: Effect.map(Ref.get(state), ({ clients, rooms }) => ({ clients: clients.size, rooms: rooms.size }))
+        })
+      })
+    )
+}

@@ -1,0 +1,89 @@
+/** A room while people are in it: its seats, who is present, and what is on its way out. Only the hub and the room's flusher touch it. */
+import { Signal } from "../actor/Signal.ts"
+import { textFrame } from "../actor/textFrame.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
+import type { UserId } from "../domain/UserId.ts"
+import type { RoomStream } from "../log/RoomStream.ts"
+import type { Seat } from "./Client.ts"
+import { Flush } from "./Flush.ts"
+import { Presence } from "./Presence.ts"
+import { Typing } from "./Typing.ts"
+
+/** A frame that is worth sending only now: shed for a client that lags. */
+export interface Ephemeral {
+  readonly plain: Buffer | undefined
+  readonly v1: Buffer | undefined
+  /** Whose own connections do not get it. */
+  readonly except: UserId | undefined
+}
+
+/** Bytes one flush hands to each client, so that a burst reaches everyone in turns. */
+const FLUSH_BYTES = 262_144
+
+export class Room {
+  readonly id: RoomId
+  readonly stream: RoomStream
+  readonly seats = new Set<Seat>()
+  readonly presence = new Presence()
+  readonly typing = new Typing()
+  /** Up while something waits to be flushed. */
+  readonly dirty = new Signal()
+  /** When the messages after `stream.served` came in, oldest first; monotonic milliseconds. */
+  private ingress: Array<number> = []
+  private ephemerals: Array<Ephemeral> = []
+  private readonly delivered: (count: number) => void
+
+  constructor(stream: RoomStream, delivered: (count: number) => void) {
+    this.id = stream.roomId as RoomId
+    this.stream = stream
+    this.delivered = delivered
+    stream.served = stream.head
+  }
+
+  /** Notes that the newest message of the stream came in at `at`. */
+  arrived(at: number): void {
+    if (this.seats.size > 0) this.ingress.push(at)
+  }
+
+  /** Adds a frame that leaves with the next flush; does not cause one. */
+  hint(plain: ServerFrame | undefined, v1: ServerFrame | undefined, except?: UserId): void {
+    const encode = (frame: ServerFrame | undefined) =>
+      frame === undefined ? undefined : textFrame(encodeServerFrame(frame))
+    this.ephemerals.push({ plain: encode(plain), v1: encode(v1), except })
+  }
+
+  /** A client that had lagged has read `count` messages. */
+  caughtUp(count: number): void {
+    this.delivered(count)
+  }
+
+  /** Whether a flush would find something to do. */
+  get pending(): boolean {
+    return this.ephemerals.length > 0 || this.stream.head > this.stream.served
+  }
+
+  /** Takes what is waiting, up to `FLUSH_BYTES`. */
+  begin(): Flush {
+    const ephemerals = this.ephemerals
+    this.ephemerals = []
+    return new Flush(this.stream, this.stream.reach(this.stream.served, FLUSH_BYTES), ephemerals)
+  }
+
+  /** Ends a flush: counts it, and returns when each message it covered had come in. */
+  finish(flush: Flush): ReadonlyArray<number> {
+    const count = flush.to - this.stream.served
+    this.stream.served = flush.to
+    this.delivered(flush.delivered)
+    return count > 0 ? this.ingress.splice(0, count) : []
+  }
+
+  /** With nobody here, everybody has been served. */
+  settle(): void {
+    this.stream.served = this.stream.head
+    this.stream.releaseSlices()
+    this.presence.settle()
+    this.ingress = []
+    this.ephemerals = []
+  }
+}

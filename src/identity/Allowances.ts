@@ -1,0 +1,66 @@
+/** What each user may do per second, over all of their connections and across reconnects. */
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import { supervise } from "../actor/supervise.ts"
+import { TokenBucket } from "../actor/TokenBucket.ts"
+
+export interface AllowanceOptions {
+  /** Messages a second, 0 for no limit, and how many may be saved up. */
+  readonly messagesPerSecond: number
+  readonly messageBurst: number
+  /** Joins a second, 0 for no limit, and how many may be saved up. */
+  readonly joinsPerSecond: number
+  readonly joinBurst: number
+}
+
+interface Buckets {
+  readonly messages: TokenBucket
+  readonly joins: TokenBucket
+}
+
+const SWEEP_MS = 10_000
+
+export class Allowances extends Context.Service<
+  Allowances,
+  {
+    /** The allowance of a user, by a key that all of their connections share. Each call takes one and returns 0, or the milliseconds to wait. */
+    of(key: string): { readonly message: () => number; readonly join: () => number }
+    /** Users remembered because they used some of their allowance lately. */
+    size(): number
+  }
+>()("hubbub/identity/Allowances") {
+  static readonly layer = (options: AllowanceOptions) =>
+    Layer.effect(
+      Allowances,
+      Effect.gen(function* () {
+        const clock = yield* Clock.Clock
+        const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+        const users = new Map<string, Buckets>()
+
+        const bucketsOf = (key: string): Buckets => {
+          let buckets = users.get(key)
+          if (buckets === undefined) {
+            buckets = {
+              messages: new TokenBucket(options.messagesPerSecond, options.messageBurst, now()),
+              joins: new TokenBucket(options.joinsPerSecond, options.joinBurst, now())
+            }
+            users.set(key, buckets)
+          }
+          return buckets
+        }
+
+        // a bucket that is full again is the same as none
+        yield* Effect.sync(() => {
+          const at = now()
+          for (const [key, { joins, messages }] of users) if (messages.full(at) && joins.full(at)) users.delete(key)
+        }).pipe(Effect.schedule(Schedule.spaced(SWEEP_MS)), Effect.andThen(Effect.never), supervise("allowances"))
+
+        return Allowances.of({
+          of: (key) => ({
+            message: () => (options.messagesPerSecond === 0 ? 0 : bucketsOf(key).messages.take(now())),
+            join: () => (options.joinsPerSecond === 0 ? 0 : bucketsOf(key).joins.take(now()))
+          }),
+          size: () => users.size
+        })
+      })
+    )
+}

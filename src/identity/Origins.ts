@@ -1,0 +1,27 @@
+/** Which web pages may talk to this server. One list decides for HTTP (CORS) and for upgrades, which CORS does not cover. */
+
+/** `*` for any page, or exact origins beside the server's own. */
+export type AllowedOrigins = "*" | ReadonlyArray<string>
+
+/** One entry of the list as a browser would send it, or why it is none. */
+export const parseOrigin = (entry: string): { readonly origin: string } | { readonly problem: string } => {
+  let url: URL
+  try {
+    url = new URL(entry)
+  } catch {
+    return { problem: `${entry} is not an origin such as https://chat.example` }
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") return { problem: `${entry} is not http or https` }
+  if (url.origin !== entry) return { problem: `${entry} must be written as ${url.origin}` }
+  return { origin: url.origin }
+}
+
+/** Whether a request with these headers may be served. No origin means no browser, so there is no page to protect from. */
+export const originAllowed = (
+  allowed: AllowedOrigins,
+  origin: string | undefined,
+  host: string | undefined
+): boolean => {
+  if (origin === undefined || allowed === "*" || allowed.includes(origin)) return true
+  return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)
+}
