@@ -4,6 +4,7 @@ import { Lifecycle } from "./actor/Lifecycle.ts"
 import { Supervisor } from "./actor/Supervisor.ts"
 import { Analytics } from "./analytics/Analytics.ts"
 import type { Configuration } from "./AppConfig.ts"
+import type { ConnectionOptions } from "./connection/Connection.ts"
 import { Heartbeat } from "./connection/Heartbeat.ts"
 import { CONTENT_MAX } from "./domain/Content.ts"
 import type { Limits } from "./domain/ServerFrame.ts"
@@ -14,6 +15,7 @@ import { Hub } from "./hub/Hub.ts"
 import { Pacer } from "./hub/Pacer.ts"
 import { Allowances } from "./identity/Allowances.ts"
 import { RoomLog } from "./log/RoomLog.ts"
+import type { StreamLimits } from "./log/RoomStream.ts"
 import { version } from "./version.ts"
 import * as Gateway from "./ws/Gateway.ts"
 
@@ -32,14 +34,16 @@ const limitsOf = (config: Configuration): Limits => ({
   pingIntervalMs: config.pingIntervalMs
 })
 
+export const connectionOptions = (config: Configuration): ConnectionOptions => ({
+  mailbox: { ownBytes: config.mailboxBytes, unsentBytes: config.unsentBytes },
+  stallMs: config.stallTimeoutMs,
+  limits: limitsOf(config),
+  history: config.historyOnJoin,
+  refusals: config.refusals
+})
+
 const gatewayOptions = (config: Configuration): Gateway.GatewayOptions => ({
-  connection: {
-    mailbox: { ownBytes: config.mailboxBytes, unsentBytes: config.unsentBytes },
-    stallMs: config.stallTimeoutMs,
-    limits: limitsOf(config),
-    history: config.historyOnJoin,
-    refusals: config.refusals
-  },
+  connection: connectionOptions(config),
   admission: {
     upgradesPerSecond: config.upgradesPerSec,
     upgradeBurst: config.upgradesBurst,
@@ -70,36 +74,42 @@ const announced = (config: Configuration) =>
     })
   )
 
-/** A whole server. Built, it serves; closed, it drains. */
-export const server = (config: Configuration) => {
-  const engine = Hub.layer({
-    inbox: config.hubInbox,
-    roomEmptyMs: config.roomEmptyMs,
-    roomsPerConnection: config.roomsPerConnection,
-    presence: config.presence,
-    flushSliceMs: config.flushSliceMs
-  }).pipe(
-    Layer.provide(RoomLog.layerMemory({ messages: config.roomLogMessages, bytes: config.roomLogBytes })),
-    Layer.provide(Pacer.layer({ maxMs: config.pacingMaxMs, target: config.pacingTarget })),
-    Layer.provideMerge(Analytics.layerMemory)
-  )
-  const edges = Layer.mergeAll(
+/** Everything between a socket and a log: what a connection runs on. Needs a log and a Supervisor. */
+export const engine = (config: Configuration) =>
+  Layer.mergeAll(
+    Hub.layer({
+      inbox: config.hubInbox,
+      roomEmptyMs: config.roomEmptyMs,
+      roomsPerConnection: config.roomsPerConnection,
+      presence: config.presence,
+      flushSliceMs: config.flushSliceMs
+    }).pipe(
+      Layer.provide(Pacer.layer({ maxMs: config.pacingMaxMs, target: config.pacingTarget })),
+      Layer.provideMerge(Analytics.layerMemory)
+    ),
     Heartbeat.layer({ intervalMs: config.pingIntervalMs, graceMs: config.pingGraceMs }),
     Allowances.layer({
       messagesPerSecond: config.ratePerSec,
       messageBurst: config.rateBurst,
       joinsPerSecond: config.joinsPerSec,
       joinBurst: config.joinsBurst
-    }),
-    engine
+    })
   )
-  return Layer.mergeAll(Gateway.layer(gatewayOptions(config)), Routes.layer({ origins: config.allowedOrigins })).pipe(
+
+export const logOptions = (config: Configuration): StreamLimits => ({
+  messages: config.roomLogMessages,
+  bytes: config.roomLogBytes
+})
+
+/** A whole server. Built, it serves; closed, it drains. */
+export const server = (config: Configuration) =>
+  Layer.mergeAll(Gateway.layer(gatewayOptions(config)), Routes.layer({ origins: config.allowedOrigins })).pipe(
     Layer.merge(announced(config)),
-    Layer.provide(edges),
+    Layer.provide(engine(config)),
+    Layer.provide(RoomLog.layerMemory(logOptions(config))),
     Layer.provideMerge(
       NodeServer.layer({ host: config.host, port: config.port, headersTimeoutMs: config.headersTimeoutMs })
     ),
     Layer.provideMerge(Lifecycle.layer),
     Layer.provideMerge(Supervisor.layer)
   )
-}

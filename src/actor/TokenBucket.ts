@@ -1,5 +1,8 @@
 /** A token bucket (ITU-T I.371 leaky bucket as a meter): `rate` tokens a second, at most `burst` saved up. */
 
+/** A whole token but for rounding: a bucket refilled in small steps still has one when the wait it named is over. */
+const WHOLE = 1 - 1e-9
+
 export class TokenBucket {
   private tokens: number
   private at: number
@@ -18,11 +21,11 @@ export class TokenBucket {
   take(now: number): number {
     if (this.rate === 0) return 0
     this.refill(now)
-    if (this.tokens >= 1) {
+    if (this.tokens >= WHOLE) {
       this.tokens -= 1
       return 0
     }
-    return Math.max(1, Math.ceil(((1 - this.tokens) / this.rate) * 1000))
+    return Math.max(1, Math.ceil(((WHOLE - this.tokens) / this.rate) * 1000))
   }
 
   /** Whether it has been left alone long enough to be the same as a new one. */

@@ -4,7 +4,7 @@ import { codePoints } from "./codePoints.ts"
 
 export const USER_ID_MAX = 64
 
-const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_Code_Point}]/u
+const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2800\p{Default_Ignorable_Code_Point}]/u
 
 /** Why an id is refused, or nothing. */
 export const userIdProblem = (id: string): string | undefined => {

@@ -5,6 +5,8 @@
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Etag from "effect/http/Etag"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpServer from "effect/http/HttpServer"
 import * as NetAddress from "effect/net/NetAddress"
 import * as NodeHttpPlatform from "@effect/platform-node/NodeHttpPlatform"
@@ -35,6 +37,11 @@ export interface ListenOptions {
   /** Milliseconds a request may take to send its headers. */
   readonly headersTimeoutMs: number
 }
+
+/** What happens around every request: answers its errors, adds to its answers. */
+export type Around = <E, R>(
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest>
 
 /** Milliseconds that requests under way are given on a stop. */
 const CLOSE_MS = 2000
@@ -75,23 +82,27 @@ export class NodeServer extends Context.Service<
     )
 }
 
-/** Effect's HTTP server over the shared one: only its `request` event. */
-export const layerHttpServer = Layer.effect(
-  HttpServer.HttpServer,
-  Effect.gen(function* () {
-    const { http, port } = yield* NodeServer
-    const address = yield* Effect.fromResult(NetAddress.inetAddressFromIpString("127.0.0.1", port)).pipe(Effect.orDie)
-    return HttpServer.make({
-      address,
-      serve: Effect.fnUntraced(function* (app, middleware) {
-        const scope = Scope.forkUnsafe(yield* Effect.scope, "parallel")
-        const options = middleware === undefined ? { scope } : { scope, middleware }
-        const handler = yield* NodeHttpServer.makeHandler(app, options)
-        yield* Effect.acquireRelease(
-          Effect.sync(() => http.on("request", handler)),
-          () => Effect.sync(() => http.off("request", handler))
-        )
+/**
+ * Effect's HTTP server over the shared one: only its `request` event. `around` sees every request and every answer, also those to paths
+ * that no route has; middleware of the router or of `serve` does not.
+ */
+export const layerHttpServer = (around: Around) =>
+  Layer.effect(
+    HttpServer.HttpServer,
+    Effect.gen(function* () {
+      const { http, port } = yield* NodeServer
+      const address = yield* Effect.fromResult(NetAddress.inetAddressFromIpString("127.0.0.1", port)).pipe(Effect.orDie)
+      return HttpServer.make({
+        address,
+        serve: Effect.fnUntraced(function* (app, middleware) {
+          const scope = Scope.forkUnsafe(yield* Effect.scope, "parallel")
+          const options = middleware === undefined ? { scope } : { scope, middleware }
+          const handler = yield* NodeHttpServer.makeHandler(around(app), options)
+          yield* Effect.acquireRelease(
+            Effect.sync(() => http.on("request", handler)),
+            () => Effect.sync(() => http.off("request", handler))
+          )
+        })
       })
     })
-  })
-).pipe(Layer.provideMerge(Layer.mergeAll(NodeHttpPlatform.layer, Etag.layerWeak, NodeServices.layer)))
+  ).pipe(Layer.provideMerge(Layer.mergeAll(NodeHttpPlatform.layer, Etag.layerWeak, NodeServices.layer)))

@@ -59,7 +59,7 @@ const security = HttpMiddleware.make((app) =>
       ...response.headers,
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
-      "cross-origin-resource-policy": "cross-origin"
+      "cross-origin-resource-policy": "same-origin"
     })
   )
 )
@@ -77,7 +77,6 @@ const cors = (origins: AllowedOrigins) =>
 
 export const layer = ({ origins }: RoutesOptions) =>
   HttpRouter.serve(Layer.mergeAll(Handlers.layer, HomePage.layer, Upgrade), {
-    middleware: (app) => security(cors(origins)(problems(app))),
     disableLogger: true,
     disableListenLog: true
-  }).pipe(Layer.provide(layerHttpServer))
+  }).pipe(Layer.provide(layerHttpServer((app) => security(cors(origins)(problems(app))))))

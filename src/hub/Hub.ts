@@ -121,13 +121,6 @@ export class Hub extends Context.Service<
           }
         })
 
-        const finish = (roster: Roster) => {
-          for (const client of roster.answered) client.mailbox.flush()
-          roster.answered.clear()
-          for (const room of roster.dirty) room.dirty.raise()
-          roster.dirty.clear()
-        }
-
         const turn = Effect.gen(function* () {
           const roster = yield* Ref.get(state)
           if (next >= batch.length && !publisher.busy) {
@@ -145,7 +138,7 @@ export class Hub extends Context.Service<
           publisher.settle(roster)
           floor.announce(roster)
           if (floor.opened.length > 0 || floor.closed.length > 0) yield* staff()
-          finish(roster)
+          roster.release()
           yield* fault("hub/settled")
           // a turn costs few steps, so without this the fiber would go on for hundreds of turns
           yield* Effect.yieldNow

@@ -21,6 +21,9 @@ export interface Ephemeral {
 /** Bytes one flush hands to each client, so that a burst reaches everyone in turns. */
 const FLUSH_BYTES = 262_144
 
+const encode = (frame: ServerFrame | undefined) =>
+  frame === undefined ? undefined : textFrame(encodeServerFrame(frame))
+
 export class Room {
   readonly id: RoomId
   readonly stream: RoomStream
@@ -48,8 +51,6 @@ export class Room {
 
   /** Adds a frame that leaves with the next flush; does not cause one. */
   hint(plain: ServerFrame | undefined, v1: ServerFrame | undefined, except?: UserId): void {
-    const encode = (frame: ServerFrame | undefined) =>
-      frame === undefined ? undefined : textFrame(encodeServerFrame(frame))
     this.ephemerals.push({ plain: encode(plain), v1: encode(v1), except })
   }
 

@@ -51,6 +51,14 @@ export class Roster {
     this.tell(client, errorFrame(refusal(code, message, field, retryAfterMs), ref))
   }
 
+  /** Ends a turn: answers go out, and rooms with something new are flushed. */
+  release(): void {
+    for (const client of this.answered) client.mailbox.flush()
+    this.answered.clear()
+    for (const room of this.dirty) room.dirty.raise()
+    this.dirty.clear()
+  }
+
   /** Notes that the last seat of a room is free. */
   vacate(room: Room, now: number): void {
     room.settle()

@@ -3,6 +3,9 @@
 /** `*` for any page, or exact origins beside the server's own. */
 export type AllowedOrigins = "*" | ReadonlyArray<string>
 
+/** What a host may be made of. `URL` takes much more, a `*` among it, which no page's origin would ever equal. */
+const HOST = /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)$/
+
 /** One entry of the list as a browser would send it, or why it is none. */
 export const parseOrigin = (entry: string): { readonly origin: string } | { readonly problem: string } => {
   let url: URL
@@ -13,6 +16,7 @@ export const parseOrigin = (entry: string): { readonly origin: string } | { read
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") return { problem: `${entry} is not http or https` }
   if (url.origin !== entry) return { problem: `${entry} must be written as ${url.origin}` }
+  if (!HOST.test(url.hostname)) return { problem: `${entry} does not name one host` }
   return { origin: url.origin }
 }
 

@@ -6,14 +6,14 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { Clock, Effect, FiberSet, Layer, Result, Schedule } from "effect"
-import { WebSocketServer } from "ws"
+import { type ServerOptions, WebSocketServer } from "ws"
 import { Lifecycle } from "../actor/Lifecycle.ts"
 import { supervise } from "../actor/supervise.ts"
 import { Supervisor } from "../actor/Supervisor.ts"
 import * as Connection from "../connection/Connection.ts"
 import { Heartbeat } from "../connection/Heartbeat.ts"
 import type { Dialect } from "../domain/ClientFrame.ts"
-import { type ErrorCode } from "../domain/ProtocolError.ts"
+import type { ErrorCode } from "../domain/ProtocolError.ts"
 import { anonymous } from "../domain/UserId.ts"
 import { Hub } from "../hub/Hub.ts"
 import { NodeServer } from "../http/NodeServer.ts"
@@ -53,19 +53,19 @@ export const layer = (options: GatewayOptions) =>
       const allowances = yield* Allowances
       const clock = yield* Clock.Clock
       const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-      const fibers = yield* FiberSet.make<unknown, unknown>()
+      const fibers = yield* FiberSet.make()
       const fork = yield* FiberSet.runtime(fibers)<Hub | Heartbeat | Supervisor>()
       const live = new Map<string, Connection.Handle>()
       const admission = new Admission(options.admission)
-      const wss = new WebSocketServer({
+      const serverOptions: ServerOptions & { readonly maxFragments: number } = {
         noServer: true,
         clientTracking: false,
         perMessageDeflate: false,
         maxPayload: options.maxFrameBytes,
-        handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-        // not in the type definitions yet
-        ...{ maxFragments: options.maxFragments }
-      })
+        maxFragments: options.maxFragments,
+        handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false)
+      }
+      const wss = new WebSocketServer(serverOptions)
       let open = 0
 
       const accept = (request: IncomingMessage, tcp: Socket, head: Buffer, arrival: Connection.Arrival) => {

@@ -15,6 +15,7 @@ export interface UpgradeQuery {
   readonly history: number | undefined
 }
 
+const fail = (code: ErrorCode, message: string, field: string) => Result.fail(refusal(code, message, field))
 const isRoomId = Schema.is(RoomId)
 
 /** `maxHistory` bounds `history`. Parameters that are not known are ignored; an empty one is not the same as none. */
@@ -23,7 +24,6 @@ export const decodeUpgradeQuery = (
   dialect: Dialect,
   maxHistory: number
 ): Result.Result<UpgradeQuery, ProtocolError> => {
-  const fail = (code: ErrorCode, message: string, field: string) => Result.fail(refusal(code, message, field))
   const userId = query.get("userId") ?? anonymous
   const userProblem = userIdProblem(userId)
   if (userProblem !== undefined) return fail("invalid_user_id", userProblem, "userId")

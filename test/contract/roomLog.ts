@@ -1,0 +1,191 @@
+/** What every engine of the RoomLog port must do. Each engine's test file calls this with a layer that starts empty. */
+import { assert, describe, it } from "@effect/vitest"
+import { randomUUID } from "node:crypto"
+import { Effect, type Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { framePayload } from "../../src/actor/textFrame.ts"
+import { Content } from "../../src/domain/Content.ts"
+import type { Draft } from "../../src/domain/Message.ts"
+import { MessageId } from "../../src/domain/MessageId.ts"
+import { RoomId } from "../../src/domain/RoomId.ts"
+import { UserId } from "../../src/domain/UserId.ts"
+import { Username } from "../../src/domain/Username.ts"
+import { RoomLog } from "../../src/log/RoomLog.ts"
+import type { StreamLimits } from "../../src/log/RoomStream.ts"
+
+export const draft = (content: string, more: Partial<Draft> = {}): Draft => ({
+  messageId: MessageId.make(randomUUID()),
+  roomId: RoomId.make("lobby"),
+  type: "chat",
+  userId: UserId.make("alice"),
+  username: Username.make("Alice"),
+  content: Content.make(content),
+  ...more
+})
+
+const lobby = RoomId.make("lobby")
+
+export const roomLogContract = (
+  name: string,
+  layer: (limits: StreamLimits) => Layer.Layer<RoomLog>,
+  options: { readonly remembersForgotten: boolean }
+) => {
+  const roomy: StreamLimits = { messages: 10_000, bytes: 2 ** 30 }
+
+  describe(`${name} as a room log`, () => {
+    it.effect("numbers each room from 1, without gaps, in the order of the batch", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const elsewhere = RoomId.make("elsewhere")
+        const first = yield* log.append([draft("a"), draft("b", { roomId: elsewhere }), draft("c")])
+        const second = yield* log.append([draft("d"), draft("e", { roomId: elsewhere })])
+        assert.deepStrictEqual(
+          [...first, ...second].map((one) => one._tag === "accepted" && `${one.message.roomId} ${one.message.seq}`),
+          ["lobby 1", "elsewhere 1", "lobby 2", "lobby 3", "elsewhere 2"]
+        )
+        assert.strictEqual(log.stream(lobby).head, 3)
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("answers a repeat with the first message, also within one batch", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const once = draft("once")
+        const [first, second] = yield* log.append([once, once])
+        yield* log.append([draft("between")])
+        const [third] = yield* log.append([{ ...once, username: Username.make("Renamed") }])
+        assert.strictEqual(first?._tag, "accepted")
+        for (const repeat of [second, third]) {
+          assert.strictEqual(repeat?._tag, "duplicate")
+          assert.deepStrictEqual(
+            repeat?._tag === "duplicate" && repeat.message,
+            first?._tag === "accepted" && first.message
+          )
+        }
+        assert.strictEqual(log.stream(lobby).head, 2)
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect(
+      "refuses other content, another type or another target under a known id, and compares ids without case",
+      () =>
+        Effect.gen(function* () {
+          const log = yield* RoomLog
+          const once = draft("once")
+          yield* log.append([once])
+          const outcomes = yield* log.append([
+            { ...once, content: Content.make("other") },
+            { ...once, type: "system" },
+            { ...once, replyTo: MessageId.make(randomUUID()) },
+            { ...once, messageId: MessageId.make(once.messageId.toUpperCase()) }
+          ])
+          assert.deepStrictEqual(
+            outcomes.map(({ _tag }) => _tag),
+            ["conflict", "conflict", "conflict", "duplicate"]
+          )
+        }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("takes the same id from another user or in another room for another message", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const once = draft("once")
+        const outcomes = yield* log.append([
+          once,
+          { ...once, userId: UserId.make("bob") },
+          { ...once, roomId: RoomId.make("elsewhere") }
+        ])
+        assert.deepStrictEqual(
+          outcomes.map(({ _tag }) => _tag),
+          ["accepted", "accepted", "accepted"]
+        )
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("keeps each frame as it is sent: the JSON of the message, with nothing added or lost", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const texts = ["plain", "👩‍👩‍👧‍👦 family", 'quotes " and \\ slashes', "line\nbreak\ttab", "é è ê ﷽", "x".repeat(1000)]
+        const outcomes = yield* log.append(texts.map((text) => draft(text)))
+        const stream = log.stream(lobby)
+        outcomes.forEach((one, i) => {
+          const message = one._tag === "accepted" ? one.message : undefined
+          assert.strictEqual(message?.content, texts[i])
+          assert.deepStrictEqual(JSON.parse(framePayload(stream.slice(i, i + 1))), message)
+          assert.deepStrictEqual(stream.message(i + 1), message)
+        })
+        assert.strictEqual(stream.json(0, 0), "")
+        assert.deepStrictEqual(
+          JSON.parse(`[${stream.json(0, texts.length)}]`).map(({ content }: { content: string }) => content),
+          texts
+        )
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("stamps with its own clock, never decreasing within a room", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const times: Array<string> = []
+        for (const millis of [10_000, 12_000, 3000, 12_001]) {
+          yield* TestClock.setTime(millis)
+          const [one] = yield* log.append([draft(`at ${millis}`)])
+          if (one?._tag === "accepted") times.push(one.message.timestamp)
+        }
+        assert.deepStrictEqual(times, [
+          "1970-01-01T00:00:10.000Z",
+          "1970-01-01T00:00:12.000Z",
+          "1970-01-01T00:00:12.000Z",
+          "1970-01-01T00:00:12.001Z"
+        ])
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("keeps the newest messages in memory and evicts nothing that was not yet served", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const stream = log.stream(lobby)
+        for (let i = 1; i <= 300; i++) yield* log.append([draft(`message ${i}`)])
+        assert.strictEqual(stream.oldest, 1)
+        stream.served = 200
+        yield* log.append([draft("message 301")])
+        assert.strictEqual(stream.oldest, 201)
+        stream.served = 301
+        yield* log.append([draft("message 302")])
+        assert.strictEqual(stream.oldest, 302 - 64 + 1)
+        assert.strictEqual(stream.message(stream.oldest).content, `message ${stream.oldest}`)
+        assert.deepStrictEqual(
+          JSON.parse(`[${stream.json(stream.oldest - 1, 302)}]`).map(({ seq }: { seq: number }) => seq),
+          Array.from({ length: 64 }, (_, i) => 239 + i)
+        )
+      }).pipe(Effect.provide(layer({ messages: 64, bytes: 2 ** 30 })))
+    )
+
+    it.effect("cuts the same slice for everyone at the same position, and reaches as far as asked", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        yield* log.append(Array.from({ length: 100 }, (_, i) => draft(`message ${i}`)))
+        const stream = log.stream(lobby)
+        assert.strictEqual(stream.slice(10, 90), stream.slice(10, 90))
+        assert.strictEqual(stream.reach(0, 2 ** 30), 100)
+        const to = stream.reach(0, 1000)
+        assert.isAtMost(stream.slice(0, to).length, 1000)
+        assert.isAbove(stream.slice(0, to + 1).length, 1000)
+        assert.strictEqual(stream.reach(0, 1), 1)
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("never shows one position of an epoch with two messages after a room was forgotten", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        yield* log.append([draft("before")])
+        const { epoch } = log.stream(lobby)
+        log.forget(lobby)
+        const [after] = yield* log.append([draft("after")])
+        const stream = log.stream(lobby)
+        const same = stream.epoch === epoch
+        assert.strictEqual(same, options.remembersForgotten)
+        assert.strictEqual(after?._tag === "accepted" && after.message.seq, same ? 2 : 1)
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+  })
+}
