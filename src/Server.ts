@@ -103,8 +103,10 @@ export const logOptions = (config: Configuration): StreamLimits => ({
 
 /** A whole server. Built, it serves; closed, it drains. */
 export const server = (config: Configuration) =>
-  Layer.mergeAll(Gateway.layer(gatewayOptions(config)), Routes.layer({ origins: config.allowedOrigins })).pipe(
-    Layer.merge(announced(config)),
+  announced(config).pipe(
+    // closed before the routes, so that `/ready` can say 503 while it drains
+    Layer.provideMerge(Gateway.layer(gatewayOptions(config))),
+    Layer.provideMerge(Routes.layer({ origins: config.allowedOrigins })),
     Layer.provide(engine(config)),
     Layer.provide(RoomLog.layerMemory(logOptions(config))),
     Layer.provideMerge(

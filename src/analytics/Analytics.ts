@@ -26,7 +26,7 @@ export type AnalyticsEvent =
   | { readonly _tag: "fannedOut"; readonly ms: number }
 
 /** Version of the definitions of the figures. */
-export const DEFINITIONS = 1
+const DEFINITIONS = 1
 const MINUTES = 15
 
 /** Slot of a UTC minute, which is negative before 1970. */

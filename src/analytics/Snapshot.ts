@@ -4,7 +4,7 @@ import { Schema } from "effect"
 const Count = Schema.Int
 const Millis = Schema.NullOr(Schema.Finite)
 
-export const ActiveUser = Schema.Struct({
+const ActiveUser = Schema.Struct({
   clientId: Schema.String,
   userId: Schema.String,
   username: Schema.String,

@@ -12,7 +12,7 @@ export const Ref = Schema.Union([Schema.String.check(Schema.isMaxLength(64)), Sc
 export type Ref = typeof Ref.Type
 
 /** Most recent messages asked for on a join, or the size of a page. */
-export const HistoryLimit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200 }))
+const HistoryLimit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200 }))
 
 const ref = Schema.optionalKey(Ref)
 const Emoji = Schema.NonEmptyString.check(Schema.isMaxLength(64))
@@ -56,7 +56,7 @@ export const clientFrames = {
   ping: frame("ping", {})
 } as const
 
-export type ClientFrameType = keyof typeof clientFrames
+type ClientFrameType = keyof typeof clientFrames
 export type ClientFrame = { [K in ClientFrameType]: (typeof clientFrames)[K]["Type"] }[ClientFrameType]
 
 /** `plain` is what `wscat` speaks; `hubbub.v1` is asked for in `Sec-WebSocket-Protocol`. */

@@ -1,7 +1,7 @@
 /** Room names. The grammar leaves out `#` and `/`, which storage keys and paths use as separators. */
 import { Schema } from "effect"
 
-export const ROOM_PATTERN = /^[a-z0-9][a-z0-9._:-]{0,63}$/
+const ROOM_PATTERN = /^[a-z0-9][a-z0-9._:-]{0,63}$/
 
 export const ROOM_RULE =
   "roomId must start with a-z or 0-9 and have at most 64 characters of a-z, 0-9, dot, underscore, colon and hyphen"

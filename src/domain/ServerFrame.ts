@@ -110,7 +110,7 @@ export const serverFrames = {
   })
 } as const
 
-export type ServerFrameType = keyof typeof serverFrames
+type ServerFrameType = keyof typeof serverFrames
 export type ServerFrame = { [K in ServerFrameType]: (typeof serverFrames)[K]["Type"] }[ServerFrameType] | Message
 
 /** The wire text of a frame. No field is transformed, so this is the schema's encoding without its cost. */

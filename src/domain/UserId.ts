@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { codePoints } from "./codePoints.ts"
 
-export const USER_ID_MAX = 64
+const USER_ID_MAX = 64
 
 const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2800\p{Default_Ignorable_Code_Point}]/u
 

@@ -6,7 +6,7 @@ import { Schema } from "effect"
 import { Snapshot } from "../analytics/Snapshot.ts"
 
 /** The process is up. `storage` and `durability` say what an acknowledged message survives. */
-export const Health = Schema.Struct({
+const Health = Schema.Struct({
   status: Schema.Literal("ok"),
   clients: Schema.Int,
   rooms: Schema.Int,
@@ -17,7 +17,7 @@ export const Health = Schema.Struct({
 })
 
 /** Whether to send traffic here; 503 with a problem document when not. */
-export const Ready = Schema.Struct({ status: Schema.Literal("ready") })
+const Ready = Schema.Struct({ status: Schema.Literal("ready") })
 
 class System extends HttpApiGroup.make("system", { topLevel: true })
   .add(HttpApiEndpoint.get("health", "/health", { success: Health }))

@@ -68,7 +68,9 @@ export class NodeServer extends Context.Service<
           const http = Http.createServer({
             headersTimeout: headersTimeoutMs,
             requestTimeout: headersTimeoutMs * 3,
-            connectionsCheckingInterval: Math.min(1000, headersTimeoutMs)
+            connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
+            // clients that offer HTTP/2 (`Upgrade: h2c`) are answered over HTTP/1.1, as RFC 9110 section 7.8 allows
+            shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket"
           })
           http.once("error", (error: NodeJS.ErrnoException) =>
             resume(Effect.fail(new CannotListen({ host, port, code: error.code ?? error.message })))

@@ -34,7 +34,7 @@ export interface HubOptions {
 /** Commands taken at a time: large enough to share the cost of a turn, small enough for flushes to come between. */
 const BATCH = 512
 /** Milliseconds between two looks at typing, presence and empty rooms. */
-export const TICK_MS = 250
+const TICK_MS = 250
 
 export class Hub extends Context.Service<
   Hub,

@@ -11,7 +11,7 @@ export const PRESENCE_WINDOW_MS = 1000
 /** Most people named in one diff; beyond, it carries counts and clients ask for the list. */
 export const PRESENCE_DIFF_MAX = 100
 /** Most people named in one list. */
-export const PRESENCE_LIST_MAX = 1000
+const PRESENCE_LIST_MAX = 1000
 
 export interface PresenceDiff {
   readonly version: number

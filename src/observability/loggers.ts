@@ -22,7 +22,7 @@ const messageOf = (message: unknown): { readonly msg: string; readonly fields: R
 }
 
 /** `{"ts":…,"level":…,"msg":…,…}`. JSON escapes control characters, so one event is one line whatever is in it. */
-export const json = Logger.make(({ cause, date, fiber, logLevel, message }) => {
+const json = Logger.make(({ cause, date, fiber, logLevel, message }) => {
   const { fields, msg } = messageOf(message)
   const annotations = fiber.getRef(References.CurrentLogAnnotations)
   return JSON.stringify({

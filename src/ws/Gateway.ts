@@ -36,7 +36,7 @@ export interface GatewayOptions {
   readonly closeTimeoutMs: number
 }
 
-export const SUBPROTOCOL = "hubbub.v1"
+const SUBPROTOCOL = "hubbub.v1"
 const SWEEP_MS = 10_000
 /** Suggested wait when the house is full. */
 const FULL_RETRY_MS = 5000
