@@ -20,8 +20,10 @@ const reason = (code: number, name: string, reconnect: boolean) => new CloseReas
 export const closeReasons = {
   normal: reason(1000, "normal", false),
   goingAway: reason(1001, "going away", false),
+  protocolError: reason(1002, "protocol error", false),
   binary: reason(1003, "binary frames are refused", false),
   notUtf8: reason(1007, "not UTF-8", false),
+  tooManyFragments: reason(1008, "too many fragments", false),
   frameTooLarge: reason(1009, "frame too large", false),
   internal: reason(1011, "internal", true),
   restart: reason(1012, "restart", true),

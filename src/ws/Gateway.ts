@@ -57,12 +57,14 @@ export const layer = (options: GatewayOptions) =>
       const fork = yield* FiberSet.runtime(fibers)<Hub | Heartbeat | Supervisor>()
       const live = new Map<string, Connection.Handle>()
       const admission = new Admission(options.admission)
-      const serverOptions: ServerOptions & { readonly maxFragments: number } = {
+      const serverOptions: ServerOptions & { readonly maxFragments: number; readonly closeTimeout: number } = {
         noServer: true,
         clientTracking: false,
         perMessageDeflate: false,
         maxPayload: options.maxFrameBytes,
         maxFragments: options.maxFragments,
+        // after a close frame, either way, for the peer to end its half
+        closeTimeout: options.closeTimeoutMs,
         handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false)
       }
       const wss = new WebSocketServer(serverOptions)

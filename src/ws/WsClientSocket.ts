@@ -41,22 +41,24 @@ export class WsClientSocket implements ClientSocket {
     return this.tcp.writableLength
   }
 
-  readonly pull: Pulled = Effect.suspend(() => {
-    if (this.inbound.length > 0) return this.take()
-    if (this.gone !== undefined) return Effect.fail(this.gone)
-    return Effect.callback<Array.NonEmptyReadonlyArray<string>, CloseReason>((resume) => {
+  get pull(): Pulled {
+    return Effect.callback((resume) => {
+      if (this.inbound.length > 0) return resume(this.take())
+      if (this.gone !== undefined) return resume(Effect.fail(this.gone))
       this.waiting = resume
       return Effect.sync(() => {
         this.waiting = undefined
       })
     })
-  })
+  }
 
-  readonly drained: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    if (this.tcp.writableLength === 0 || this.tcp.destroyed) return resume(Effect.void)
-    // called when everything before it has gone, or with an error when the socket has
-    this.tcp.write(NOTHING, () => resume(Effect.void))
-  })
+  get drained(): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      if (this.tcp.writableLength === 0 || this.tcp.destroyed) return resume(Effect.void)
+      // called when everything before it has gone, or with an error when the socket has
+      this.tcp.write(NOTHING, () => resume(Effect.void))
+    })
+  }
 
   ping(): void {
     if (this.ws.readyState === 1) this.ws.ping()

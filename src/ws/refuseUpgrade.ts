@@ -18,5 +18,7 @@ export const refuseUpgrade = (
     ...(details.retryAfterMs === undefined ? {} : { "Retry-After": String(Math.ceil(details.retryAfterMs / 1000)) }),
     ...headers
   }).map(([name, value]) => `${name}: ${value}\r\n`)
+  // the server lets sockets stay half open, so a client that never closes its half would keep the descriptor for good
+  socket.once("finish", () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`)
 }
