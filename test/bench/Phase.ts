@@ -1,0 +1,56 @@
+/** What the load generator is asked to do with the connections it has, and what it answers. */
+import type { DialectName } from "./Dialect.ts"
+import type { Group } from "./Traffic.ts"
+
+export type Phase =
+  /** A number of messages in flight over all rooms of the first group: each one that has reached everyone makes room for the next. */
+  | { readonly kind: "closed"; readonly inFlight: number; readonly seconds: number }
+  /** Messages at fixed times whatever the server does; latency counts from the time a message was due. */
+  | { readonly kind: "open"; readonly perSecond: number; readonly seed: number; readonly seconds: number }
+  /** The server speaks unasked, as fast as the sockets take it. */
+  | { readonly kind: "listen"; readonly seconds: number }
+  /** Nothing happens but heartbeats. */
+  | { readonly kind: "idle"; readonly seconds: number }
+  /** New connections, each usable when it has heard its own message. */
+  | { readonly kind: "connects"; readonly total: number; readonly concurrency: number; readonly perRoom: number }
+
+export interface LoadTask {
+  readonly name: string
+  readonly port: number
+  readonly serverPid: number
+  readonly dialect: DialectName
+  readonly groups: ReadonlyArray<Group>
+  readonly phases: ReadonlyArray<Phase>
+  readonly warmUpSeconds: number
+  readonly probe: boolean
+}
+
+/** Times in milliseconds, CPU in microseconds, memory in bytes. */
+export interface PhaseResult {
+  readonly seconds: number
+  readonly messages: number
+  readonly deliveries: number
+  readonly perSecond: number
+  readonly serverCpu: number | null
+  readonly serverWait: number
+  readonly generatorCpu: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+  readonly offered: number | null
+  readonly sendLag: number | null
+  readonly memoryPerConnection: number | null
+  readonly pings: number
+  readonly presence: number
+  readonly lost: number
+  readonly reordered: number
+  readonly duplicated: number
+  readonly leaked: number
+  readonly closed: number
+}
+
+export type LoadEvent =
+  | { readonly event: "ready"; readonly connections: number; readonly seconds: number }
+  | { readonly event: "result"; readonly result: PhaseResult }
+  | { readonly event: "failed"; readonly reason: string }

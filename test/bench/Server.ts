@@ -1,0 +1,97 @@
+/** A peer's process, from its start until it answers to its end. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { pin, serverCore } from "./Machine.ts"
+import { pause } from "./pause.ts"
+import type { Peer } from "./Peer.ts"
+
+const readyWithin = 20_000
+
+const running = new Set<Server>()
+
+export class Server {
+  readonly port: number
+  private readonly process: ChildProcess
+  private output = ""
+
+  private constructor(peer: Peer, port: number, pinned: boolean, env: Readonly<Record<string, string>>) {
+    this.port = port
+    const [command = "", ...args] = pin(peer.command, serverCore, pinned)
+    this.process = spawn(command, args, {
+      cwd: peer.cwd,
+      env: { ...process.env, ...peer.env, ...env, PORT: String(port) },
+      stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that a launcher's child goes with it.
+      detached: true
+    })
+    running.add(this)
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on("data", (data: Buffer) => {
+        this.output = (this.output + data.toString()).slice(-2000)
+      })
+    }
+  }
+
+  static async start(
+    peer: Peer,
+    port: number,
+    pinned: boolean,
+    env: Readonly<Record<string, string>>
+  ): Promise<Server> {
+    const server = new Server(peer, port, pinned, env)
+    const deadline = performance.now() + readyWithin
+    while (!(await server.ready(peer))) {
+      if (server.exited || performance.now() > deadline) {
+        await server.stop()
+        throw new Error(`${peer.title} did not start. ${server.output.trim()}`)
+      }
+      await pause(25)
+    }
+    return server
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0
+  }
+
+  get exited(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null
+  }
+
+  /** What it said last, for a report of its failure. */
+  get lastWords(): string {
+    return this.output.trim()
+  }
+
+  async stop(): Promise<void> {
+    if (this.exited || this.process.pid === undefined) return
+    const exit = once(this.process, "exit")
+    // How a server says good-bye is not measured here, and a polite one takes its time.
+    this.kill()
+    await exit
+    running.delete(this)
+  }
+
+  static stopAllNow(): void {
+    for (const server of running) server.kill()
+  }
+
+  private kill(): void {
+    try {
+      process.kill(-this.pid, "SIGKILL")
+    } catch {
+      this.process.kill("SIGKILL")
+    }
+  }
+
+  private async ready(peer: Peer): Promise<boolean> {
+    if (peer.readyPath === undefined) return this.output.includes("READY")
+    try {
+      const answer = await fetch(`http://127.0.0.1:${this.port}${peer.readyPath}`)
+      await answer.arrayBuffer()
+      return answer.status === 200
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/** Runs the benchmark: every session of every round against every peer in turn, then tables, goals and a JSON file. */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import { goals } from "./goals.ts"
+import { installPeers } from "./installPeers.ts"
+import { type Machine, machine } from "./Machine.ts"
+import { type Options, parseOptions, usage } from "./Options.ts"
+import { firehose, missing, type Peer, peers } from "./Peer.ts"
+import type { PhaseResult } from "./Phase.ts"
+import { report } from "./report.ts"
+import { type Measured, type Row, rowOf } from "./Row.ts"
+import { runSession } from "./runSession.ts"
+import { Server } from "./Server.ts"
+import { planSessions, type Session } from "./Session.ts"
+import { table } from "./table.ts"
+
+interface Failure {
+  readonly session: string
+  readonly peer: string
+  readonly round: number
+  readonly reason: string
+}
+
+const describe = (host: Machine, options: Options, skipped: ReadonlyMap<Peer, string>): string =>
+  [
+    `${host.cpu}, ${host.cores} cores, ${host.memoryGiB} GiB, Node ${host.node}, ${host.kernel}`,
+    host.pinned
+      ? "Server and load generator are pinned to a core each."
+      : "Server and load generator are NOT pinned: no taskset, or fewer than two cores.",
+    `${options.rounds} interleaved round${options.rounds === 1 ? "" : "s"}, windows of ${options.seconds} s, 200-byte messages, medians.`,
+    "",
+    ...peers
+      .filter(({ name }) => options.peers.includes(name))
+      .map((peer) => {
+        const reason = skipped.get(peer)
+        return `  ${peer.name.padEnd(9)} ${peer.title}: ${reason === undefined ? peer.work : `not available, ${reason}`}`
+      }),
+    ""
+  ].join("\n")
+
+/** Connections of one process; both ends of a session stay below this. */
+const descriptors = (session: Session): number =>
+  Math.max(...session.loads.map((groups) => groups.reduce((sum, { rooms, members }) => sum + rooms * members, 0))) + 100
+
+const runAll = async (options: Options, host: Machine, available: ReadonlyArray<Peer>) => {
+  const found = new Map<string, Measured>()
+  const failures: Array<Failure> = []
+  const sessions = planSessions(options).filter((session) => {
+    const fits = descriptors(session) <= host.openFiles
+    if (!fits) console.log(`${session.id} is skipped: it needs ${descriptors(session)} open files (ulimit -Hn).`)
+    return fits
+  })
+  const keep = (session: Session, peer: Peer, results: ReadonlyArray<ReadonlyArray<PhaseResult>>): void => {
+    for (const [index, { scenario, name, parts }] of session.cases.entries()) {
+      const all = results[index] ?? []
+      for (const [load, own] of all.entries()) {
+        const part = parts?.[load]
+        const key = [scenario, name, part, peer.name].join("|")
+        const rounds = [...(found.get(key)?.rounds ?? []), { own, all }]
+        found.set(key, { scenario, name, part, peer: peer.name, rounds })
+      }
+    }
+  }
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const session of sessions.filter(({ rounds }) => round <= rounds)) {
+      for (const peer of [...available, firehose].filter(({ name }) => session.peers.includes(name))) {
+        process.stderr.write(`round ${round} of ${options.rounds}: ${session.id}, ${peer.name}\n`)
+        try {
+          const { warmUpSeconds } = options
+          keep(session, peer, await runSession(session, peer, { warmUpSeconds, pinned: host.pinned }))
+        } catch (cause) {
+          const reason = cause instanceof Error ? cause.message : String(cause)
+          process.stderr.write(`FAILED: ${reason}\n`)
+          failures.push({ session: session.id, peer: peer.name, round, reason })
+        }
+      }
+    }
+  }
+  return { rows: [...found.values()].map(rowOf), failures }
+}
+
+/** Rows come in the order of measuring; a reader wants all peers of a case beside each other. */
+const byCase = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
+  [...Map.groupBy(rows, ({ name, part }) => `${name}|${part ?? ""}`).values()].flat()
+
+const verdict = (met: boolean | null): string => (met === null ? "–" : met ? "met" : "MISSED")
+
+const main = async (options: Options): Promise<number> => {
+  const host = machine()
+  const wanted = peers.filter(({ name }) => options.peers.includes(name))
+  const installed = wanted.some(({ name }) => name !== "hubbub") && installPeers()
+  const skipped = new Map<Peer, string>()
+  for (const peer of wanted) {
+    const reason = missing(peer, installed)
+    if (reason !== undefined) skipped.set(peer, reason)
+  }
+  console.log(describe(host, options, skipped))
+  const startedAt = new Date().toISOString()
+  const { rows, failures } = await runAll(
+    options,
+    host,
+    wanted.filter((peer) => !skipped.has(peer))
+  )
+  for (const scenario of options.scenarios) {
+    const own = byCase(rows.filter((row) => row.scenario === scenario))
+    if (own.length > 0) console.log(`${report(scenario, own)}\n`)
+  }
+  const judged = goals(rows)
+  console.log(
+    table(
+      ["goal", "measured", ""],
+      judged.map((goal) => [goal.goal, goal.measured, verdict(goal.met)]),
+      2
+    )
+  )
+  for (const { session, peer, round, reason } of failures) {
+    console.log(`\nFAILED: ${session}, ${peer}, round ${round}: ${reason}`)
+  }
+  mkdirSync(dirname(options.json), { recursive: true })
+  const peerNotes = wanted.map((peer) => ({ name: peer.name, work: peer.work, skipped: skipped.get(peer) ?? null }))
+  const results = { startedAt, machine: host, options, peers: peerNotes, rows, goals: judged, failures }
+  writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
+  console.log(`\n${options.json}`)
+  return failures.length > 0 ? 1 : 0
+}
+
+process.on("exit", () => Server.stopAllNow())
+process.on("SIGINT", () => process.exit(130))
+process.on("SIGTERM", () => process.exit(143))
+
+try {
+  const options = parseOptions(process.argv.slice(2))
+  if (options === undefined) console.log(usage)
+  else process.exitCode = await main(options)
+} catch (cause) {
+  console.error(cause instanceof Error ? cause.message : cause)
+  process.exitCode = 2
+}
