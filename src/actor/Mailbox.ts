@@ -18,6 +18,12 @@ export interface Source {
   read(maxBytes: number): Buffer | "lost" | undefined
 }
 
+/** Whose mailbox it is. */
+export interface Owner {
+  /** The client has to go; called once. */
+  end(reason: CloseReason): void
+}
+
 export interface MailboxLimits {
   /** Bytes of frames for this client alone that may wait. */
   readonly ownBytes: number
@@ -33,18 +39,17 @@ export class Mailbox {
   readonly wake = new Signal()
   private readonly sink: Sink
   private readonly limits: MailboxLimits
-  private readonly end: (reason: CloseReason) => void
-  private own: Array<Buffer> = []
+  private readonly owner: Owner
+  private own: Array<Buffer> | undefined
   private ownBytes = 0
   private behind: Set<Source> | undefined
   private parked = true
   private ended = false
 
-  /** `end` is called once, when the client has to go. */
-  constructor(sink: Sink, limits: MailboxLimits, end: (reason: CloseReason) => void) {
+  constructor(sink: Sink, limits: MailboxLimits, owner: Owner) {
     this.sink = sink
     this.limits = limits
-    this.end = end
+    this.owner = owner
   }
 
   /** Whether frames go straight to the socket. */
@@ -55,7 +60,8 @@ export class Mailbox {
   /** Adds a frame for this client alone; it leaves with the next `flush`. */
   offer(frame: Buffer): void {
     if (this.ended) return
-    this.own.push(frame)
+    if (this.own === undefined) this.own = [frame]
+    else this.own.push(frame)
     this.ownBytes += frame.length
     // one answer may be larger than the bound (a long resume), a backlog may not
     if (this.ownBytes > this.limits.ownBytes && this.own.length > 1) this.close(closeReasons.slow)
@@ -63,8 +69,8 @@ export class Mailbox {
 
   /** Sends what `offer` has gathered, in one write, unless the writer is at it. */
   flush(): void {
-    if (this.own.length === 0 || !this.parked || this.ended) return
-    this.put(this.takeOwn())
+    if (this.own === undefined || !this.parked || this.ended) return
+    this.put(this.takeOwn(this.own))
   }
 
   /** Writes shared frames through; false when the client lags, in which case `source` is read later from its own position. */
@@ -74,10 +80,11 @@ export class Mailbox {
       this.lag(source)
       return false
     }
-    if (this.own.length > 0) {
+    if (this.own === undefined) this.put(frames)
+    else {
       this.own.push(frames)
-      this.put(this.takeOwn())
-    } else this.put(frames)
+      this.put(this.takeOwn(this.own))
+    }
     return true
   }
 
@@ -96,7 +103,7 @@ export class Mailbox {
 
   /** For the writer: what to send next, or nothing, after which the mailbox writes through again. */
   next(): Buffer | "lost" | undefined {
-    if (this.own.length > 0) return this.takeOwn()
+    if (this.own !== undefined) return this.takeOwn(this.own)
     if (this.behind !== undefined) {
       for (const source of this.behind) {
         const frames = source.read(CATCH_UP_BYTES)
@@ -114,10 +121,10 @@ export class Mailbox {
   close(reason: CloseReason): void {
     if (this.ended) return
     this.ended = true
-    this.own = []
+    this.own = undefined
     this.ownBytes = 0
     this.behind = undefined
-    this.end(reason)
+    this.owner.end(reason)
   }
 
   private put(frames: Buffer) {
@@ -129,10 +136,9 @@ export class Mailbox {
     this.wake.raise()
   }
 
-  private takeOwn(): Buffer {
-    const frames = this.own.length === 1 ? this.own[0]! : Buffer.concat(this.own)
-    this.own = []
+  private takeOwn(own: Array<Buffer>): Buffer {
+    this.own = undefined
     this.ownBytes = 0
-    return frames
+    return own.length === 1 ? own[0]! : Buffer.concat(own)
   }
 }

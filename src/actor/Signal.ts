@@ -24,10 +24,8 @@ export class Signal {
   get wait(): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
       if (this.raised) return resume(Effect.void)
+      // no cleanup, which would be kept while parked: resuming a fiber that is gone does nothing
       this.waiter = resume
-      return Effect.sync(() => {
-        this.waiter = undefined
-      })
     })
   }
 }

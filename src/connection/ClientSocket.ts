@@ -8,6 +8,8 @@ export interface ClientSocket extends Sink {
   readonly pull: Effect.Effect<Array.NonEmptyReadonlyArray<string>, CloseReason>
   /** Waits until the kernel has taken every byte written so far, or the socket is closed. */
   readonly drained: Effect.Effect<void>
+  /** Makes `pull` fail with `reason` from now on. */
+  abort(reason: CloseReason): void
   ping(): void
   /** Whether anything was heard from the peer since the last time this was asked. */
   heard(): boolean

@@ -21,7 +21,8 @@ export interface Beating {
   dead(): void
 }
 
-interface Spoke {
+/** A connection's place on the wheel. */
+export interface Spoke {
   readonly beating: Beating
   readonly slot: number
   pinged: boolean
@@ -35,8 +36,10 @@ const GOLDEN = 0.618_033_988_749_895
 export class Heartbeat extends Context.Service<
   Heartbeat,
   {
-    /** Starts pinging; the first ping comes within one interval, at a slot of its own. Returns what stops it. */
-    watch(beating: Beating): () => void
+    /** Starts pinging; the first ping comes within one interval, at a slot of its own. */
+    watch(beating: Beating): Spoke
+    /** Stops pinging. */
+    forget(spoke: Spoke): void
   }
 >()("hubbub/connection/Heartbeat") {
   static readonly layer = ({ graceMs, intervalMs }: HeartbeatOptions) =>
@@ -85,9 +88,10 @@ export class Heartbeat extends Context.Service<
             const offset = 1 + Math.floor(((arrivals++ * GOLDEN) % 1) * SLOTS)
             const spoke: Spoke = { beating, slot: (beat + offset) % SLOTS, pinged: false, unanswered: 0 }
             wheel[spoke.slot]!.add(spoke)
-            return () => {
-              wheel[spoke.slot]!.delete(spoke)
-            }
+            return spoke
+          },
+          forget: (spoke) => {
+            wheel[spoke.slot]!.delete(spoke)
           }
         })
       })

@@ -11,10 +11,10 @@ import type { Command } from "../hub/Command.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 
-/** What a user may still do, over all of their connections. Each takes one and returns 0, or the milliseconds to wait. */
+/** What users may still do, over all of their connections, by a key. Each takes one and returns 0, or the milliseconds to wait. */
 export interface Allowance {
-  message(): number
-  join(): number
+  message(key: string): number
+  join(key: string): number
 }
 
 export interface ReaderOptions {
@@ -31,9 +31,11 @@ export class Reader {
   private readonly client: Client
   private readonly hub: Hub["Service"]
   private readonly allowance: Allowance
+  private readonly allowanceKey: string
   private readonly clock: Clock.Clock
   private readonly options: ReaderOptions
-  private readonly refusals: TokenBucket
+  /** Made with the first refusal, which most clients never see. */
+  private refusals: TokenBucket | undefined
   private readonly home: RoomId
   private overloaded = false
 
@@ -41,6 +43,7 @@ export class Reader {
     client: Client,
     hub: Hub["Service"],
     allowance: Allowance,
+    allowanceKey: string,
     clock: Clock.Clock,
     options: ReaderOptions,
     home: RoomId
@@ -48,10 +51,10 @@ export class Reader {
     this.client = client
     this.hub = hub
     this.allowance = allowance
+    this.allowanceKey = allowanceKey
     this.clock = clock
     this.options = options
     this.home = home
-    this.refusals = new TokenBucket(options.refusals / 60, options.refusals, this.now())
   }
 
   /** Reads until the peer leaves or is told to. */
@@ -87,7 +90,7 @@ export class Reader {
       case "system":
         return this.publish(frame)
       case "subscribe": {
-        const wait = this.allowance.join()
+        const wait = this.allowance.join(this.allowanceKey)
         if (wait > 0) return this.refuse(refusal("rate_limited", "too many joins", undefined, wait), ref)
         const { after, history, roomId } = frame
         return this.submit({
@@ -117,7 +120,7 @@ export class Reader {
     const { client } = this
     const { content, messageId, ref, replyTo, type } = frame
     const roomId = frame.roomId ?? this.home
-    const wait = this.allowance.message()
+    const wait = this.allowance.message(this.allowanceKey)
     // a repeat is answered as the first send was, whatever the limits say now
     if (wait > 0 && (messageId === undefined || !this.hub.knows(roomId, client.identity.userId, messageId))) {
       return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
@@ -145,6 +148,8 @@ export class Reader {
   private refuse(error: ProtocolError, ref: Ref | undefined): CloseReason | undefined {
     this.hub.refused(error.code)
     this.client.tell(errorFrame(error, ref))
+    const { refusals } = this.options
+    this.refusals ??= new TokenBucket(refusals / 60, refusals, this.now())
     return this.refusals.take(this.now()) > 0 ? closeReasons.abuse : undefined
   }
 }

@@ -4,24 +4,24 @@ import type { Mailbox } from "../actor/Mailbox.ts"
 import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 
-/** Fails with `slow` when the peer takes nothing for `stallMs`, or is so far behind that the log no longer has what it needs. */
-export const writer = Effect.fnUntraced(function* (
-  mailbox: Mailbox,
-  socket: ClientSocket,
-  stallMs: number
-): Effect.fn.Return<never, CloseReason> {
+/** Sends until the mailbox has nothing left, in the order of positions. */
+const catchUp = Effect.fnUntraced(function* (mailbox: Mailbox, socket: ClientSocket, stallMs: number) {
   const drained = socket.drained.pipe(
     Effect.timeoutOrElse({ duration: stallMs, orElse: () => Effect.fail(closeReasons.slow) })
   )
   while (true) {
-    yield* mailbox.wake.wait
-    while (true) {
-      yield* drained
-      const frames = mailbox.next()
-      if (frames === undefined) break
-      if (frames === "lost") return yield* closeReasons.slow
-      socket.write(frames)
-      yield* Effect.yieldNow
-    }
+    yield* drained
+    const frames = mailbox.next()
+    if (frames === undefined) return
+    if (frames === "lost") return yield* closeReasons.slow
+    socket.write(frames)
+    yield* Effect.yieldNow
   }
 })
+
+/** Fails with `slow` when the peer takes nothing for `stallMs`, or is so far behind that the log no longer has what it needs. */
+export const writer = (mailbox: Mailbox, socket: ClientSocket, stallMs: number): Effect.Effect<never, CloseReason> =>
+  mailbox.wake.wait.pipe(
+    Effect.flatMap(() => catchUp(mailbox, socket, stallMs)),
+    Effect.forever({ disableYield: true })
+  )

@@ -22,8 +22,10 @@ const SWEEP_MS = 10_000
 export class Allowances extends Context.Service<
   Allowances,
   {
-    /** The allowance of a user, by a key that all of their connections share. Each call takes one and returns 0, or the milliseconds to wait. */
-    of(key: string): { readonly message: () => number; readonly join: () => number }
+    /** Takes one message from what the user may send; 0, or the milliseconds to wait. All connections of a user share a key. */
+    message(key: string): number
+    /** The same for a join. */
+    join(key: string): number
     /** Users remembered because they used some of their allowance lately. */
     size(): number
   }
@@ -55,10 +57,8 @@ export class Allowances extends Context.Service<
         }).pipe(Effect.schedule(Schedule.spaced(SWEEP_MS)), Effect.andThen(Effect.never), supervise("allowances"))
 
         return Allowances.of({
-          of: (key) => ({
-            message: () => (options.messagesPerSecond === 0 ? 0 : bucketsOf(key).messages.take(now())),
-            join: () => (options.joinsPerSecond === 0 ? 0 : bucketsOf(key).joins.take(now()))
-          }),
+          message: (key) => (options.messagesPerSecond === 0 ? 0 : bucketsOf(key).messages.take(now())),
+          join: (key) => (options.joinsPerSecond === 0 ? 0 : bucketsOf(key).joins.take(now())),
           size: () => users.size
         })
       })

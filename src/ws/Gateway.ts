@@ -5,21 +5,19 @@
 import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import { Clock, Effect, FiberSet, Layer, Result, Schedule } from "effect"
+import { Clock, Effect, Layer, Result, Schedule } from "effect"
 import { type ServerOptions, WebSocketServer } from "ws"
 import { Lifecycle } from "../actor/Lifecycle.ts"
 import { supervise } from "../actor/supervise.ts"
-import { Supervisor } from "../actor/Supervisor.ts"
 import * as Connection from "../connection/Connection.ts"
-import { Heartbeat } from "../connection/Heartbeat.ts"
 import type { Dialect } from "../domain/ClientFrame.ts"
 import type { ErrorCode } from "../domain/ProtocolError.ts"
 import { anonymous } from "../domain/UserId.ts"
-import { Hub } from "../hub/Hub.ts"
 import { NodeServer } from "../http/NodeServer.ts"
 import { Allowances } from "../identity/Allowances.ts"
 import { type AllowedOrigins, originAllowed } from "../identity/Origins.ts"
 import { Admission, type AdmissionOptions } from "./Admission.ts"
+import { Crowd } from "./Crowd.ts"
 import { drain, type DrainOptions } from "./drain.ts"
 import { refuseUpgrade } from "./refuseUpgrade.ts"
 import { decodeUpgradeQuery } from "./UpgradeQuery.ts"
@@ -53,9 +51,9 @@ export const layer = (options: GatewayOptions) =>
       const allowances = yield* Allowances
       const clock = yield* Clock.Clock
       const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-      const fibers = yield* FiberSet.make()
-      const fork = yield* FiberSet.runtime(fibers)<Hub | Heartbeat | Supervisor>()
-      const live = new Map<string, Connection.Handle>()
+      const fork = Effect.runForkWith(yield* Effect.context())
+      const connect = yield* Connection.make(options.connection, allowances)
+      const live = yield* Crowd.make
       const admission = new Admission(options.admission)
       const serverOptions: ServerOptions & { readonly maxFragments: number; readonly closeTimeout: number } = {
         noServer: true,
@@ -68,27 +66,17 @@ export const layer = (options: GatewayOptions) =>
         handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false)
       }
       const wss = new WebSocketServer(serverOptions)
-      let open = 0
 
       const accept = (request: IncomingMessage, tcp: Socket, head: Buffer, arrival: Connection.Arrival) => {
-        const { connectionId } = arrival.identity
         const address = request.socket.remoteAddress ?? ""
         wss.handleUpgrade(request, tcp, head, (ws) => {
-          open++
+          const connection = connect(new WsClientSocket(ws, tcp, options.closeTimeoutMs), arrival.identity)
           admission.enter(address, now())
-          const socket = new WsClientSocket(ws, tcp, options.closeTimeoutMs)
-          fork(
-            Connection.run(socket, arrival, options.connection, (handle) => live.set(connectionId, handle)).pipe(
-              Effect.tap((reason) => Effect.logDebug("connection ended", { connectionId, code: reason.code })),
-              Effect.ensuring(
-                Effect.sync(() => {
-                  open--
-                  live.delete(connectionId)
-                  admission.leave(address)
-                })
-              )
-            )
-          )
+          const leave = Effect.sync(() => {
+            live.delete(connection)
+            admission.leave(address)
+          })
+          live.add(connection, fork(Effect.ensuring(connection.run(arrival), leave)))
         })
       }
 
@@ -117,7 +105,7 @@ export const layer = (options: GatewayOptions) =>
         if (!originAllowed(options.origins, origin, host)) {
           return refuse(403, "forbidden_origin", "pages of this origin may not connect; see ALLOWED_ORIGINS")
         }
-        if (open >= options.maxConnections) {
+        if (live.size >= options.maxConnections) {
           return refuse(503, "overloaded" satisfies ErrorCode, "too many connections", undefined, FULL_RETRY_MS)
         }
         const wait = admission.ask(request.socket.remoteAddress ?? "", now())
@@ -138,8 +126,7 @@ export const layer = (options: GatewayOptions) =>
         }
         const { history, identity, room } = query.success
         const key = identity.userId === anonymous ? `connection ${identity.connectionId}` : identity.userId
-        const allowance = allowances.of(key)
-        accept(request, socket as Socket, head, { identity, allowance, room, history, after: undefined })
+        accept(request, socket as Socket, head, { identity, allowanceKey: key, room, history })
       }
 
       yield* Effect.sync(() => admission.sweep(now())).pipe(
@@ -151,7 +138,7 @@ export const layer = (options: GatewayOptions) =>
         Effect.sync(() => http.on("upgrade", onUpgrade)),
         () =>
           lifecycle.drain.pipe(
-            Effect.andThen(drain(() => live.values(), FiberSet.awaitEmpty(fibers), options.drain)),
+            Effect.andThen(drain(() => live.all, live.empty, options.drain)),
             Effect.ensuring(Effect.sync(() => http.off("upgrade", onUpgrade)))
           )
       )

@@ -4,8 +4,8 @@
  */
 import type { Socket } from "node:net"
 import { type Array, Effect } from "effect"
-import type { WebSocket } from "ws"
-import { CloseReason, closeReasons, peerLeft } from "../domain/CloseReason.ts"
+import type { RawData, WebSocket } from "ws"
+import { type CloseReason, closeReasons, peerLeft } from "../domain/CloseReason.ts"
 import type { ClientSocket } from "../connection/ClientSocket.ts"
 
 /** Undecoded frames above which the peer is not read. */
@@ -14,11 +14,33 @@ const NOTHING = Buffer.alloc(0)
 
 type Pulled = Effect.Effect<Array.NonEmptyReadonlyArray<string>, CloseReason>
 
+/** Where a `ws` keeps the socket that listens to it: listeners that all connections share cost an idle one nothing. */
+const listener = Symbol("hubbub/ws/listener")
+
+interface Heard extends WebSocket {
+  [listener]: WsClientSocket
+}
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean) {
+  ;(this as Heard)[listener].received(data as Buffer, isBinary)
+}
+
+function onSign(this: WebSocket) {
+  ;(this as Heard)[listener].note()
+}
+
+function onClose(this: WebSocket, code: number) {
+  ;(this as Heard)[listener].abort(peerLeft(code))
+}
+
+/** `ws` closes by itself after a protocol error, with the code that names it. */
+const onError = () => {}
+
 export class WsClientSocket implements ClientSocket {
   private readonly ws: WebSocket
   private readonly tcp: Socket
   private readonly closeTimeoutMs: number
-  private inbound: globalThis.Array<string> = []
+  private inbound: globalThis.Array<string> | undefined
   private waiting: ((pulled: Pulled) => void) | undefined
   private gone: CloseReason | undefined
   private wasHeard = false
@@ -27,12 +49,12 @@ export class WsClientSocket implements ClientSocket {
     this.ws = ws
     this.tcp = tcp
     this.closeTimeoutMs = closeTimeoutMs
-    ws.on("message", (data, isBinary) => this.received(data as Buffer, isBinary))
-    ws.on("pong", () => this.note())
-    ws.on("ping", () => this.note())
-    // `ws` closes by itself after a protocol error, with the code that names it
-    ws.on("error", () => {})
-    ws.once("close", (code) => this.left(code))
+    ;(ws as Heard)[listener] = this
+    ws.on("message", onMessage)
+    ws.on("pong", onSign)
+    ws.on("ping", onSign)
+    ws.on("error", onError)
+    ws.on("close", onClose)
   }
 
   write(frames: Buffer): number {
@@ -41,16 +63,11 @@ export class WsClientSocket implements ClientSocket {
     return this.tcp.writableLength
   }
 
-  get pull(): Pulled {
-    return Effect.callback((resume) => {
-      if (this.inbound.length > 0) return resume(this.take())
-      if (this.gone !== undefined) return resume(Effect.fail(this.gone))
-      this.waiting = resume
-      return Effect.sync(() => {
-        this.waiting = undefined
-      })
-    })
-  }
+  // without a cleanup, which would be kept for as long as the client is silent; resuming a fiber that is gone does nothing
+  readonly pull: Pulled = Effect.callback((resume) => {
+    if (this.gone !== undefined || this.inbound !== undefined) resume(this.take())
+    else this.waiting = resume
+  })
 
   get drained(): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
@@ -82,42 +99,41 @@ export class WsClientSocket implements ClientSocket {
     )
   }
 
-  private received(data: Buffer, isBinary: boolean) {
+  abort(reason: CloseReason): void {
+    this.gone ??= reason
+    this.wake()
+  }
+
+  /** A frame came in. */
+  received(data: Buffer, isBinary: boolean): void {
     this.note()
-    if (isBinary) {
-      this.fail(closeReasons.binary)
-      return
-    }
-    this.inbound.push(data.toString())
+    if (isBinary) return this.abort(closeReasons.binary)
+    if (this.inbound === undefined) this.inbound = [data.toString()]
+    else this.inbound.push(data.toString())
     // after `pause` the frames of the chunk in hand still come, so this is no hard bound
     if (this.inbound.length >= HIGH_WATER && !this.ws.isPaused) this.ws.pause()
-    const waiting = this.waiting
-    if (waiting === undefined) return
-    this.waiting = undefined
-    waiting(Effect.suspend(() => this.take()))
+    this.wake()
   }
 
-  private take(): Pulled {
-    const frames = this.inbound
-    this.inbound = []
-    if (this.ws.isPaused) this.ws.resume()
-    return Effect.succeed(frames as [string, ...globalThis.Array<string>])
-  }
-
-  private note() {
+  /** Something was heard of the peer. */
+  note(): void {
     this.wasHeard = true
   }
 
-  private left(code: number) {
-    this.fail(peerLeft(code))
-  }
-
-  private fail(reason: CloseReason) {
-    this.gone ??= reason
-    const waiting = this.waiting
+  private wake() {
+    const { waiting } = this
     if (waiting === undefined) return
     this.waiting = undefined
-    waiting(Effect.fail(this.gone))
+    waiting(this.take())
+  }
+
+  /** What came in ahead of the end is still handed on. */
+  private take(): Pulled {
+    const frames = this.inbound
+    if (frames === undefined) return Effect.fail(this.gone ?? closeReasons.internal)
+    this.inbound = undefined
+    if (this.ws.isPaused) this.ws.resume()
+    return Effect.succeed(frames as [string, ...globalThis.Array<string>])
   }
 }
 

@@ -1,15 +1,21 @@
 /** Sends everyone away: told first, then closed one after the other over a window, so that their return is spread as well. */
 import { Effect } from "effect"
 import { textFrame } from "../actor/textFrame.ts"
-import type { Handle } from "../connection/Connection.ts"
-import { closeReasons } from "../domain/CloseReason.ts"
+import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
 import { encodeServerFrame } from "../domain/ServerFrame.ts"
+import type { Client } from "../hub/Client.ts"
 
 export interface DrainOptions {
   /** Milliseconds over which connections are closed. */
   readonly windowMs: number
   /** Milliseconds after which nobody is waited for any more. */
   readonly graceMs: number
+}
+
+/** What the drain needs of a connection. */
+export interface Handle {
+  readonly client: Client
+  end(reason: CloseReason): void
 }
 
 /** Milliseconds between two rounds of closes. */

@@ -7,7 +7,7 @@ const make = (limits = { ownBytes: 100, unsentBytes: 10 }) => {
   const written: Array<string> = []
   const ends: Array<number> = []
   const sink = { unsent: 0, write: (frames: Buffer) => (written.push(frames.toString()), sink.unsent) }
-  const mailbox = new Mailbox(sink, limits, ({ code }) => ends.push(code))
+  const mailbox = new Mailbox(sink, limits, { end: ({ code }) => void ends.push(code) })
   return { mailbox, sink, written, ends }
 }
 

@@ -3,12 +3,11 @@ import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { Mailbox } from "../../src/actor/Mailbox.ts"
 import { framePayload } from "../../src/actor/textFrame.ts"
-import type { Handle } from "../../src/connection/Connection.ts"
 import type { Dialect } from "../../src/domain/ClientFrame.ts"
 import { UserId } from "../../src/domain/UserId.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { Client } from "../../src/hub/Client.ts"
-import { drain } from "../../src/ws/drain.ts"
+import { drain, type Handle } from "../../src/ws/drain.ts"
 
 const crowd = Effect.fnUntraced(function* (count: number, dialect: Dialect) {
   const clock = yield* Clock.Clock
@@ -21,11 +20,11 @@ const crowd = Effect.fnUntraced(function* (count: number, dialect: Dialect) {
         return 0
       }
     }
-    const mailbox = new Mailbox(sink, { ownBytes: 1024, unsentBytes: 1024 }, () => {})
+    const mailbox = new Mailbox(sink, { ownBytes: 1024, unsentBytes: 1024 }, { end: () => {} })
     const identity = { connectionId: `c${i}`, userId: UserId.make("u"), username: Username.make("U"), dialect }
     return {
       client: new Client(identity, mailbox),
-      end: ({ code }) => closed.push({ code, at: clock.currentTimeMillisUnsafe() })
+      end: ({ code }) => void closed.push({ code, at: clock.currentTimeMillisUnsafe() })
     }
   })
   return { told, closed, handles }

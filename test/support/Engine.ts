@@ -51,19 +51,20 @@ export const connect = Effect.fnUntraced(function* (
   const allowances = yield* Allowances
   const socket = new FakeSocket()
   const begin = room ?? (dialect === "plain" ? "global" : undefined)
-  const arrival: Connection.Arrival = {
-    identity: {
-      connectionId: randomUUID(),
-      userId: UserId.make(userId),
-      username: Username.make(username),
-      dialect
-    },
-    allowance: allowances.of(userId),
-    room: begin === undefined ? undefined : RoomId.make(begin),
-    history,
-    after: undefined
+  const identity = {
+    connectionId: randomUUID(),
+    userId: UserId.make(userId),
+    username: Username.make(username),
+    dialect
   }
-  yield* Connection.run(socket, arrival, connectionOptions(config), () => {}).pipe(Effect.forkScoped)
+  const arrival: Connection.Arrival = {
+    identity,
+    allowanceKey: userId,
+    room: begin === undefined ? undefined : RoomId.make(begin),
+    history
+  }
+  const make = yield* Connection.make(connectionOptions(config), allowances)
+  yield* make(socket, identity).run(arrival).pipe(Effect.forkScoped)
   if (dialect === "hubbub.v1") yield* socket.until(begin === undefined ? "welcome" : "subscribed")
   else yield* settle
   return socket

@@ -2,7 +2,7 @@
 import { type Array, Effect } from "effect"
 import { payloadOffset } from "../../src/actor/textFrame.ts"
 import type { ClientSocket } from "../../src/connection/ClientSocket.ts"
-import { CloseReason, peerLeft } from "../../src/domain/CloseReason.ts"
+import { type CloseReason, peerLeft } from "../../src/domain/CloseReason.ts"
 import type { ServerFrame } from "../../src/domain/ServerFrame.ts"
 
 type Pulled = Effect.Effect<Array.NonEmptyReadonlyArray<string>, CloseReason>
@@ -117,7 +117,11 @@ export class FakeSocket implements ClientSocket {
 
   /** The peer leaves. */
   leave(code = 1001): void {
-    this.gone = peerLeft(code)
+    this.abort(peerLeft(code))
+  }
+
+  abort(reason: CloseReason): void {
+    this.gone ??= reason
     this.feed()
   }
 
