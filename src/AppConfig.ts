@@ -222,7 +222,7 @@ export const settings = {
   ),
   pacingTarget: decimal(
     "PACING_TARGET",
-    0.75,
+    0.5,
     0.1,
     1,
     "Share of time the event loop may be busy before rooms begin to wait."

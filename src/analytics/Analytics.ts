@@ -54,7 +54,7 @@ export class Analytics extends Context.Service<
       const supervisor = yield* Supervisor
       const startedAt = clock.currentTimeMillisUnsafe()
       const startedMonotonic = clock.monotonicTimeNanosUnsafe()
-      const connections = new Map<string, { userId: string; username: string; joinedAt: string }>()
+      const connections = new Map<string, { userId: string; username: string; joinedAt: number }>()
       const users = new Map<string, number>()
       const minutes = Array.from({ length: MINUTES }, (): Minute => ({
         minute: -1,
@@ -105,8 +105,7 @@ export class Analytics extends Context.Service<
             return
           case "connected": {
             const { connectionId, userId, username } = event
-            const joinedAt = new Date(clock.currentTimeMillisUnsafe()).toISOString()
-            connections.set(connectionId, { userId, username, joinedAt })
+            connections.set(connectionId, { userId, username, joinedAt: clock.currentTimeMillisUnsafe() })
             if (userId !== anonymous) users.set(userId, (users.get(userId) ?? 0) + 1)
             totals.peak = Math.max(totals.peak, connections.size)
             return
@@ -162,7 +161,12 @@ export class Analytics extends Context.Service<
           latencyP50Ms: ms(0.5),
           latencyP95Ms: ms(0.95),
           latencyP99Ms: ms(0.99),
-          activeUserDetails: Array.from(connections, ([clientId, details]) => ({ clientId, ...details })),
+          activeUserDetails: Array.from(connections, ([clientId, { joinedAt, userId, username }]) => ({
+            clientId,
+            userId,
+            username,
+            joinedAt: new Date(joinedAt).toISOString()
+          })),
           systemMessages: totals.system,
           delivered: totals.delivered,
           duplicates: totals.duplicates,

@@ -82,35 +82,49 @@ export class Connection implements Beating {
     this.end(closeReasons.heartbeat)
   }
 
-  /** Lives until the peer leaves or `end` is called, then leaves the hub and closes the socket. Fails with why. */
-  run({ allowanceKey, history, room }: Arrival): Effect.Effect<never, CloseReason> {
-    const { client, house, socket } = this
-    const { hub, options } = house
-    const home = room ?? globalRoom
-    const reader = new Reader(client, hub, house.allowance, allowanceKey, house.clock, options, home)
-    const subscribe: Effect.Effect<void> =
+  /** Lives until the peer leaves or `end` is called, then leaves the hub, closes the socket and calls `left`. Fails with why. */
+  run(arrival: Arrival, left: () => void): Effect.Effect<never, CloseReason> {
+    const { client, house } = this
+    const home = arrival.room ?? globalRoom
+    const reader = new Reader(
+      client,
+      house.hub,
+      house.allowance,
+      arrival.allowanceKey,
+      house.clock,
+      house.options,
+      home
+    )
+    return Effect.suspend(() => this.arrive(arrival)).pipe(
+      Effect.andThen(reader.run(this.socket)),
+      Effect.onExit((exit) => this.finish(exit, left))
+    )
+  }
+
+  /** Waits only where the hub's inbox is full. */
+  private arrive({ history, room }: Arrival): Effect.Effect<void> {
+    const { client, house } = this
+    const connect: Command = { _tag: "Connect", client }
+    const subscribe: Command | undefined =
       room === undefined
-        ? Effect.void
-        : this.tell({
+        ? undefined
+        : {
             _tag: "Subscribe",
             client,
             ref: undefined,
             roomId: room,
             after: undefined,
-            history: history ?? options.history
-          })
-    return this.tell({ _tag: "Connect", client }).pipe(
-      Effect.andThen(Effect.sync(() => this.welcome())),
-      Effect.andThen(subscribe),
-      Effect.andThen(Effect.suspend(() => this.begin())),
-      Effect.andThen(reader.run(socket)),
-      Effect.onExit((exit) => this.finish(exit))
-    )
-  }
-
-  /** Waits only where the hub's inbox is full. */
-  private tell(command: Command): Effect.Effect<void> {
-    return Effect.suspend(() => (this.house.hub.submit(command) ? Effect.void : this.house.hub.insist(command)))
+            history: history ?? house.options.history
+          }
+    this.welcome()
+    this.begin()
+    if (!house.hub.submit(connect)) {
+      return Effect.andThen(
+        house.hub.insist(connect),
+        subscribe === undefined ? Effect.void : house.hub.insist(subscribe)
+      )
+    }
+    return subscribe === undefined || house.hub.submit(subscribe) ? Effect.void : house.hub.insist(subscribe)
   }
 
   private welcome() {
@@ -124,7 +138,7 @@ export class Connection implements Beating {
   }
 
   /** The writer and the pings; the reader is the connection's own fiber. */
-  private begin(): Effect.Effect<void> {
+  private begin(): void {
     const { fork, heartbeat, options, supervisor } = this.house
     this.spoke = heartbeat.watch(this)
     this.writing = fork(
@@ -135,10 +149,9 @@ export class Connection implements Beating {
         return reason === undefined ? supervisor.noted("writer", cause) : Effect.void
       })
     )
-    return Effect.void
   }
 
-  private finish(exit: Exit.Exit<never, CloseReason>): Effect.Effect<void> {
+  private finish(exit: Exit.Exit<never, CloseReason>, left: () => void): Effect.Effect<void> {
     const cause = Exit.isFailure(exit) ? exit.cause : Cause.empty
     const failed = reasonOf(cause)
     const crashed = failed === undefined && !Cause.hasInterruptsOnly(cause)
@@ -148,9 +161,10 @@ export class Connection implements Beating {
     if (this.spoke !== undefined) this.house.heartbeat.forget(this.spoke)
     return (crashed ? this.house.supervisor.noted("reader", cause) : Effect.void).pipe(
       Effect.andThen(this.writing === undefined ? Effect.void : Fiber.interrupt(this.writing)),
-      Effect.andThen(this.tell({ _tag: "Disconnect", client: this.client, code: reason.code })),
+      Effect.andThen(this.house.hub.insist({ _tag: "Disconnect", client: this.client, code: reason.code })),
       Effect.andThen(this.socket.close(reason)),
-      Effect.andThen(Effect.logDebug("connection ended", { connectionId, code: reason.code }))
+      Effect.andThen(Effect.logDebug("connection ended", { connectionId, code: reason.code })),
+      Effect.ensuring(Effect.sync(left))
     )
   }
 }

@@ -5,14 +5,18 @@ import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 
 /** Sends until the mailbox has nothing left, in the order of positions. */
-const catchUp = Effect.fnUntraced(function* (mailbox: Mailbox, socket: ClientSocket, stallMs: number) {
+const catchUp = Effect.fnUntraced(function* (
+  mailbox: Mailbox,
+  socket: ClientSocket,
+  stallMs: number
+): Effect.fn.Return<undefined, CloseReason> {
   const drained = socket.drained.pipe(
     Effect.timeoutOrElse({ duration: stallMs, orElse: () => Effect.fail(closeReasons.slow) })
   )
   while (true) {
     yield* drained
     const frames = mailbox.next()
-    if (frames === undefined) return
+    if (frames === undefined) return undefined
     if (frames === "lost") return yield* closeReasons.slow
     socket.write(frames)
     yield* Effect.yieldNow

@@ -1,13 +1,12 @@
 /** Everything about rooms that is not a message: who comes in and goes out, what they are told then, who is present, who is typing. */
-import { randomUUID } from "node:crypto"
 import type { Analytics } from "../analytics/Analytics.ts"
 import { closeReasons } from "../domain/CloseReason.ts"
-import { MessageId } from "../domain/MessageId.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Member, ServerFrame } from "../domain/ServerFrame.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
 import { type Client, Seat } from "./Client.ts"
 import type { Command, Publish, Subscribe } from "./Command.ts"
+import { freshMessageId } from "./freshMessageId.ts"
 import type { PresenceDiff } from "./Presence.ts"
 import type { Room } from "./Room.ts"
 import type { Roster } from "./Roster.ts"
@@ -115,7 +114,7 @@ export class Floor {
   private seen(type: "join" | "leave", room: Room, { userId, username }: Member): ServerFrame {
     return {
       type,
-      messageId: MessageId.make(randomUUID()),
+      messageId: freshMessageId(),
       roomId: room.id,
       userId,
       username,

@@ -1,7 +1,7 @@
 /**
  * How long a room waits between two flushes. With the process idle, not at all; as the event loop fills up, in proportion to what the last
- * flush cost, so that messages gather and each client needs fewer writes. Measured: 2 times fewer CPU per delivery at 16 messages in
- * flight than without, at the latency of an idle process.
+ * flush cost, so that messages gather and each client needs fewer writes. Measured with 200 clients and 500 messages a second: from a target
+ * of 0.75 to one of 0.5, CPU per delivery falls from 6.3 to 5.0 µs, and p99 rises from 2.3 to 6 ms.
  */
 import { Context, Effect, Layer, Schedule } from "effect"
 import { supervise } from "../actor/supervise.ts"

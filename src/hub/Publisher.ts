@@ -1,12 +1,11 @@
 /** The middle of a message's path: gathers a turn's messages, has the log number and keep them, then answers and wakes their rooms. */
-import { randomUUID } from "node:crypto"
 import { Effect } from "effect"
 import type { Analytics } from "../analytics/Analytics.ts"
 import type { Draft } from "../domain/Message.ts"
-import { MessageId } from "../domain/MessageId.ts"
 import type { ErrorCode } from "../domain/ProtocolError.ts"
 import type { Appended, LogUnavailable, RoomLog } from "../log/RoomLog.ts"
 import type { Command, From, Publish } from "./Command.ts"
+import { freshMessageId } from "./freshMessageId.ts"
 import type { Roster } from "./Roster.ts"
 
 /** What the log said of one message: `poison` when trying to keep it makes the log itself fail. */
@@ -40,7 +39,7 @@ export class Publisher {
     const { userId, username } = client.identity
     this.pending.push(command)
     this.drafts.push({
-      messageId: command.messageId ?? MessageId.make(randomUUID()),
+      messageId: command.messageId ?? freshMessageId(),
       roomId,
       type: command.type,
       userId,

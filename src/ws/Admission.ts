@@ -43,6 +43,11 @@ export class Admission {
     this.options = options
   }
 
+  /** Whether any limit is on. */
+  get counts(): boolean {
+    return this.options.upgradesPerSecond > 0 || this.options.connectionsPerIp > 0
+  }
+
   /** Takes an upgrade from the address' allowance: 0, or the milliseconds after which to come back. `now` in monotonic milliseconds. */
   ask(address: string, now: number): number {
     if (this.exempt(address)) return 0

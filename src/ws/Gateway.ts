@@ -67,16 +67,19 @@ export const layer = (options: GatewayOptions) =>
       }
       const wss = new WebSocketServer(serverOptions)
 
+      /** Asking the kernel for it is a system call. */
+      const addressOf = (request: IncomingMessage) => (admission.counts ? (request.socket.remoteAddress ?? "") : "")
+
       const accept = (request: IncomingMessage, tcp: Socket, head: Buffer, arrival: Connection.Arrival) => {
-        const address = request.socket.remoteAddress ?? ""
+        const address = addressOf(request)
         wss.handleUpgrade(request, tcp, head, (ws) => {
           const connection = connect(new WsClientSocket(ws, tcp, options.closeTimeoutMs), arrival.identity)
           admission.enter(address, now())
-          const leave = Effect.sync(() => {
+          const left = () => {
             live.delete(connection)
             admission.leave(address)
-          })
-          live.add(connection, fork(Effect.ensuring(connection.run(arrival), leave)))
+          }
+          live.add(connection, fork(connection.run(arrival, left)))
         })
       }
 
@@ -90,13 +93,8 @@ export const layer = (options: GatewayOptions) =>
             ...(field === undefined ? {} : { field }),
             ...(retryAfterMs === undefined ? {} : { retryAfterMs })
           })
-        let url: URL
-        try {
-          url = new URL(request.url ?? "/", "http://server")
-        } catch {
-          return refuse(400, "invalid_frame" satisfies ErrorCode, "the request target is not a URL")
-        }
-        if (url.pathname !== "/ws") return refuse(404, "not_found", "WebSockets are served on /ws")
+        const [path, search = ""] = (request.url ?? "/").split("?", 2)
+        if (path !== "/ws") return refuse(404, "not_found", "WebSockets are served on /ws")
         if (lifecycle.draining()) {
           const message = "the server is stopping; connect again"
           return refuse(503, "draining" satisfies ErrorCode, message, undefined, 1000)
@@ -108,7 +106,7 @@ export const layer = (options: GatewayOptions) =>
         if (live.size >= options.maxConnections) {
           return refuse(503, "overloaded" satisfies ErrorCode, "too many connections", undefined, FULL_RETRY_MS)
         }
-        const wait = admission.ask(request.socket.remoteAddress ?? "", now())
+        const wait = admission.ask(addressOf(request), now())
         if (wait > 0) {
           return refuse(
             429,
@@ -119,7 +117,7 @@ export const layer = (options: GatewayOptions) =>
           )
         }
         const dialect: Dialect = offered(request).includes(SUBPROTOCOL) ? SUBPROTOCOL : "plain"
-        const query = decodeUpgradeQuery(url.searchParams, dialect, options.connection.limits.historyPage)
+        const query = decodeUpgradeQuery(new URLSearchParams(search), dialect, options.connection.limits.historyPage)
         if (Result.isFailure(query)) {
           const { code, field, message } = query.failure
           return refuse(400, code, message, field)

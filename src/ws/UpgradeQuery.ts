@@ -4,8 +4,8 @@ import { Result, Schema } from "effect"
 import type { Dialect } from "../domain/ClientFrame.ts"
 import { type ErrorCode, type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import { globalRoom, ROOM_RULE, RoomId } from "../domain/RoomId.ts"
-import { anonymous, UserId, userIdProblem } from "../domain/UserId.ts"
-import { normaliseUsername, Username, usernameProblem } from "../domain/Username.ts"
+import { anonymous, type UserId, userIdProblem } from "../domain/UserId.ts"
+import { normaliseUsername, type Username, usernameProblem } from "../domain/Username.ts"
 import type { Identity } from "../hub/Client.ts"
 
 export interface UpgradeQuery {
@@ -39,8 +39,9 @@ export const decodeUpgradeQuery = (
   return Result.succeed({
     identity: {
       connectionId: randomUUID(),
-      userId: UserId.make(userId),
-      username: Username.make(username),
+      // checked above, with the messages that name the field
+      userId: userId as UserId,
+      username: username as Username,
       dialect
     },
     room,

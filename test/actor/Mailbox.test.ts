@@ -11,8 +11,8 @@ const make = (limits = { ownBytes: 100, unsentBytes: 10 }) => {
   return { mailbox, sink, written, ends }
 }
 
-const source = (...frames: ReadonlyArray<string | "lost">): Source => {
-  const left = frames.map((frame) => (frame === "lost" ? frame : Buffer.from(frame)))
+const source = (...frames: ReadonlyArray<string>): Source => {
+  const left = frames.map((frame) => (frame === "lost" ? ("lost" as const) : Buffer.from(frame)))
   return { read: () => left.shift() }
 }
 

@@ -67,8 +67,11 @@ describe("presence", () => {
       assert.deepStrictEqual(diff["left"], [{ userId: "plain", username: "Paula" }])
       assert.strictEqual(diff["members"], 1)
       assert.isEmpty(rich.of("join"))
-      const versions = rich.of("presence_diff").map(({ version }) => version)
-      assert.deepStrictEqual(versions, versions.toSorted())
+      const versions = rich.of("presence_diff").map(({ version }) => Number(version))
+      assert.deepStrictEqual(
+        versions,
+        versions.toSorted((a, b) => a - b)
+      )
     }).pipe(Effect.provide(engineLayer(config)))
   )
 

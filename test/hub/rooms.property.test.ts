@@ -37,16 +37,16 @@ const staysOf = (client: string, frames: FakeSocket["frames"]): ReadonlyArray<St
     const room = String(frame["roomId"])
     if (frame.type === "subscribed") {
       const messages = frame["messages"] as ReadonlyArray<Seen>
-      const head = Number(frame["seq"])
+      const head = frame.seq
       const from = messages.length > 0 ? messages[0]!.seq - 1 : head
-      const stay = { room, client, epoch: Number(frame["epoch"]), from, seen: [...messages] }
+      const stay = { room, client, epoch: frame.epoch, from, seen: [...messages] }
       stays.push(stay)
       open.set(room, stay)
     } else if (frame.type === "unsubscribed") open.delete(room)
     else if (frame.type === "chat") {
       const stay = open.get(room)
       assert.isDefined(stay, `${client} was given a message of ${room} while not in it`)
-      stay!.seen.push(frame as unknown as Seen)
+      stay.seen.push(frame)
     }
   }
   return stays

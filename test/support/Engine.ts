@@ -64,7 +64,9 @@ export const connect = Effect.fnUntraced(function* (
     history
   }
   const make = yield* Connection.make(connectionOptions(config), allowances)
-  yield* make(socket, identity).run(arrival).pipe(Effect.forkScoped)
+  yield* make(socket, identity)
+    .run(arrival, () => {})
+    .pipe(Effect.forkScoped)
   if (dialect === "hubbub.v1") yield* socket.until(begin === undefined ? "welcome" : "subscribed")
   else yield* settle
   return socket
