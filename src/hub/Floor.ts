@@ -75,26 +75,28 @@ export class Floor {
       }
       if (room.typing.size === 0) roster.typing.delete(room)
     }
+    for (const room of roster.presence) this.tellDiff(roster, room, now)
     for (const room of roster.hinted) if (room.pending) roster.dirty.add(room)
     roster.hinted.clear()
     for (const room of roster.forget(now - this.options.roomEmptyMs)) this.options.log.forget(room.id)
   }
 
-  /** Tells rooms who came and went, as far as their window allows it. */
+  /** Tells the rooms that changed in this turn who came and went; those told too lately are told on a later tick. */
   announce(roster: Roster): void {
-    if (roster.presence.size === 0) return
+    if (roster.changed.size === 0) return
     const now = this.options.now()
-    for (const room of roster.presence) {
-      if (!room.presence.changed) {
-        roster.presence.delete(room)
-        continue
-      }
-      const diff = room.presence.diff(now)
-      if (diff === undefined) continue
-      roster.presence.delete(room)
+    for (const room of roster.changed) this.tellDiff(roster, room, now)
+    roster.changed.clear()
+  }
+
+  private tellDiff(roster: Roster, room: Room, now: number) {
+    const diff = room.presence.diff(now)
+    if (diff !== undefined) {
       this.hintDiff(room, diff)
       roster.dirty.add(room)
-    }
+      roster.presence.delete(room)
+    } else if (room.presence.changed) roster.presence.add(room)
+    else roster.presence.delete(room)
   }
 
   private hintDiff(room: Room, { joined, left, members, truncated, version }: PresenceDiff) {
@@ -205,7 +207,7 @@ export class Floor {
     client.rooms.set(roomId, seat)
     if (this.options.presence) {
       room.presence.join(client.identity.userId, client.identity.username)
-      roster.presence.add(room)
+      roster.changed.add(room)
     }
     return seat
   }
@@ -218,7 +220,7 @@ export class Floor {
     client.mailbox.forget(seat)
     if (this.options.presence) {
       room.presence.leave(userId)
-      roster.presence.add(room)
+      roster.changed.add(room)
     }
     if (room.typing.stop(userId)) {
       room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: false }, userId)

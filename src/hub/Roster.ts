@@ -11,7 +11,9 @@ import { Room } from "./Room.ts"
 export class Roster {
   readonly clients = new Map<string, Client>()
   readonly rooms = new Map<RoomId, Room>()
-  /** Rooms with a diff to send, once their window is over. */
+  /** Rooms that someone came to or left in this turn. */
+  readonly changed = new Set<Room>()
+  /** Rooms with a diff to send, once their window is over; looked at once a tick. */
   readonly presence = new Set<Room>()
   readonly typing = new Set<Room>()
   /** Rooms with ephemeral frames that leave with the next message or tick. */
@@ -62,6 +64,7 @@ export class Roster {
   /** Notes that the last seat of a room is free. */
   vacate(room: Room, now: number): void {
     room.settle()
+    this.changed.delete(room)
     this.presence.delete(room)
     this.dirty.delete(room)
     this.hinted.delete(room)

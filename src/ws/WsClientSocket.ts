@@ -88,6 +88,7 @@ export class WsClientSocket implements ClientSocket {
   }
 
   close(reason: CloseReason): Effect.Effect<void> {
+    this.gone ??= reason
     return Effect.callback<void>((resume) => {
       if (this.ws.readyState === 3) return resume(Effect.void)
       this.ws.once("close", () => resume(Effect.void))
@@ -107,6 +108,8 @@ export class WsClientSocket implements ClientSocket {
   /** A frame came in. */
   received(data: Buffer, isBinary: boolean): void {
     this.note()
+    // what comes after the end was decided is not heard, else a flood could put it off for ever
+    if (this.gone !== undefined) return
     if (isBinary) return this.abort(closeReasons.binary)
     if (this.inbound === undefined) this.inbound = [data.toString()]
     else this.inbound.push(data.toString())
