@@ -1,8 +1,10 @@
 /** A plain page that says what runs here and how to talk to it. No script, no request to anywhere else. */
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Effect, Layer } from "effect"
 import { createHash } from "node:crypto"
 import { version } from "../version.ts"
+import { NodeServer } from "./NodeServer.ts"
 
 const style = `
 :root { color-scheme: light dark; --ink: light-dark(#1c2430, #e8ecf2); --dim: light-dark(#566275, #9aa7ba);
@@ -22,7 +24,7 @@ dt, dd { margin: 0 }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .6rem } }
 `
 
-const page = `<!doctype html>
+const page = (port: number) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -37,8 +39,8 @@ const page = `<!doctype html>
 <p class="dim">Chat engine with analytics built in, version ${version}.</p>
 <h2>Say something</h2>
 <p>In two terminals, with any WebSocket client:</p>
-<pre>npx wscat -c "ws://localhost:8080/ws?userId=alice&amp;username=Alice"
-npx wscat -c "ws://localhost:8080/ws?userId=bob&amp;username=Bob"</pre>
+<pre>npx wscat -c "ws://localhost:${port}/ws?userId=alice&amp;username=Alice"
+npx wscat -c "ws://localhost:${port}/ws?userId=bob&amp;username=Bob"</pre>
 <p>Then type a message into one and see it arrive in both:</p>
 <pre>{"type":"chat","content":"Hello everyone!"}</pre>
 <p>Add <code>&amp;room=lobby</code> for another room. Clients that offer the subprotocol <code>hubbub.v1</code> get
@@ -66,11 +68,15 @@ const policy = [
   "frame-ancestors 'none'"
 ].join("; ")
 
-export const layer = HttpRouter.add(
-  "GET",
-  "/",
-  HttpServerResponse.text(page, {
-    contentType: "text/html; charset=utf-8",
-    headers: { "content-security-policy": policy, "cache-control": "no-cache" }
-  })
+export const layer = Layer.unwrap(
+  Effect.map(NodeServer, ({ port }) =>
+    HttpRouter.add(
+      "GET",
+      "/",
+      HttpServerResponse.text(page(port), {
+        contentType: "text/html; charset=utf-8",
+        headers: { "content-security-policy": policy, "cache-control": "no-cache" }
+      })
+    )
+  )
 )

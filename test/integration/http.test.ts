@@ -156,7 +156,7 @@ describe("GET /", () => {
     assert.include(response.headers.get("content-type"), "text/html")
     const page = await response.text()
     assert.match(page, /^<!doctype html>/i)
-    assert.include(page, "/ws")
+    assert.include(page, `ws://localhost:${server.port}/ws`)
     assert.include(page, "/health")
     assert.notMatch(page, /<script/i)
   })
