@@ -1,0 +1,153 @@
+/**
+ * One message as bytes of a segment. The frame (length, CRC, version, kind) stays as it is over all versions, so that a reader can tell
+ * bytes of a newer version from damage.
+ *
+ * Little endian: u32 length of what follows the CRC · u32 CRC-32 of it · u8 version · u8 kind · u16 × 3 bytes of the room, user and
+ * message id · f64 epoch · f64 seq · f64 ms since 1970 · the three ids · the JSON. All text is UTF-8.
+ */
+import { crc32 } from "node:zlib"
+import type { MessageId } from "../../domain/MessageId.ts"
+import type { RoomId } from "../../domain/RoomId.ts"
+import type { UserId } from "../../domain/UserId.ts"
+
+/** One message. */
+export interface JournalRecord {
+  readonly epoch: number
+  readonly seq: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly roomId: RoomId
+  readonly userId: UserId
+  readonly messageId: MessageId
+  /** The message's wire JSON. */
+  readonly json: string
+}
+
+/** Bytes of length and CRC. */
+const FRAME_BYTES = 8
+const FIXED_BYTES = 32
+/** Bytes of a record before its ids. */
+const IDS_AT = FRAME_BYTES + FIXED_BYTES
+/**
+ * The length's highest byte is always 0, and text that JSON or a name may hold has no byte 0: nobody can send a message that looks like
+ * a frame to the search for whole frames behind a damaged one.
+ */
+const MAX_LENGTH = 0xff_ffff
+
+const VERSION = 1
+const MESSAGE = 1
+/** Of a later version, but still taken for a frame by the search. */
+const MAX_PLAUSIBLE = 15
+
+/** Bytes that suffice for a record, whatever its text needs. */
+export const encodedBound = ({ json, messageId, roomId, userId }: JournalRecord): number =>
+  IDS_AT + 3 * (roomId.length + userId.length + messageId.length + json.length)
+
+/**
+ * Writes a record into `buffer`, which must have room for `encodedBound`, and returns how many bytes it took. Throws a RangeError on a
+ * record over 16 MiB or an id over 64 KiB.
+ */
+export const encodeRecord = (record: JournalRecord, buffer: Buffer, at: number): number => {
+  let end = at + IDS_AT
+  const room = buffer.write(record.roomId, end)
+  end += room
+  const user = buffer.write(record.userId, end)
+  end += user
+  const id = buffer.write(record.messageId, end)
+  end += id
+  end += buffer.write(record.json, end)
+  const body = at + FRAME_BYTES
+  if (end - body > MAX_LENGTH) throw new RangeError(`a record of ${end - body} bytes is too long for the journal`)
+  buffer[body] = VERSION
+  buffer[body + 1] = MESSAGE
+  buffer.writeUInt16LE(room, body + 2)
+  buffer.writeUInt16LE(user, body + 4)
+  buffer.writeUInt16LE(id, body + 6)
+  buffer.writeDoubleLE(record.epoch, body + 8)
+  buffer.writeDoubleLE(record.seq, body + 16)
+  buffer.writeDoubleLE(record.at, body + 24)
+  buffer.writeUInt32LE(end - body, at)
+  buffer.writeUInt32LE(crc32(buffer.subarray(body, end)), at + 4)
+  return end - at
+}
+
+/** `frameSize`: the bytes end within the frame. */
+export const SHORT = 0
+/** `frameSize`: these bytes are no frame. */
+export const DAMAGED = -1
+
+/** Bytes of the whole frame at `at` whose CRC fits, or `SHORT`, or `DAMAGED`. */
+export const frameSize = (buffer: Buffer, at: number, end: number): number => {
+  if (end - at < FRAME_BYTES) return SHORT
+  const length = buffer.readUInt32LE(at)
+  if (length < FIXED_BYTES || length > MAX_LENGTH) return DAMAGED
+  const body = at + FRAME_BYTES
+  if (body + length > end) return SHORT
+  return crc32(buffer.subarray(body, body + length)) === buffer.readUInt32LE(at + 4) ? FRAME_BYTES + length : DAMAGED
+}
+
+/** Bytes the frame at `at` says it has, when `frameSize` says `SHORT`. */
+export const announcedSize = (buffer: Buffer, at: number, end: number): number =>
+  end - at < FRAME_BYTES ? FRAME_BYTES : FRAME_BYTES + buffer.readUInt32LE(at)
+
+/** Whether a whole frame was written by a later version. */
+export const isNewer = (buffer: Buffer, at: number): boolean =>
+  buffer[at + FRAME_BYTES] !== VERSION || buffer[at + FRAME_BYTES + 1] !== MESSAGE
+
+/** The first place at or after `from` where a whole frame begins, or -1. */
+export const findFrame = (buffer: Buffer, from: number): number => {
+  for (let at = from; at + IDS_AT <= buffer.length; at++) {
+    // cheap refusals first, so that the CRC runs on next to nothing but frames
+    if (buffer[at + 3] !== 0) continue
+    const version = buffer[at + FRAME_BYTES]!
+    const kind = buffer[at + FRAME_BYTES + 1]!
+    if (version === 0 || version > MAX_PLAUSIBLE || kind === 0 || kind > MAX_PLAUSIBLE) continue
+    if (frameSize(buffer, at, buffer.length) > 0) return at
+  }
+  return -1
+}
+
+/** The epoch of the frame at `at`. */
+export const epochAt = (buffer: Buffer, at: number): number => buffer.readDoubleLE(at + FRAME_BYTES + 8)
+
+/** The position of the frame at `at`. */
+export const seqAt = (buffer: Buffer, at: number): number => buffer.readDoubleLE(at + FRAME_BYTES + 16)
+
+/** The time of the frame at `at`, ms since 1970; needs the frame's first 40 bytes only. */
+export const timeAt = (buffer: Buffer, at: number): number => buffer.readDoubleLE(at + FRAME_BYTES + 24)
+
+/** How many bytes `timeAt` needs. */
+export const TIME_BYTES = IDS_AT
+
+/** Whether the frame at `at` is of the room whose id has these bytes. */
+export const isOfRoom = (buffer: Buffer, at: number, room: Buffer): boolean =>
+  buffer.readUInt16LE(at + FRAME_BYTES + 2) === room.length &&
+  buffer.compare(room, 0, room.length, at + IDS_AT, at + IDS_AT + room.length) === 0
+
+/** The room of the frame at `at`. What passes the CRC is what `encodeRecord` was given, so its names need no second check. */
+const roomAt = (buffer: Buffer, at: number): RoomId =>
+  buffer.toString("utf8", at + IDS_AT, at + IDS_AT + buffer.readUInt16LE(at + FRAME_BYTES + 2)) as RoomId
+
+/** The JSON of the whole frame of `size` bytes at `at`. */
+export const jsonAt = (buffer: Buffer, at: number, size: number): string => {
+  const body = at + FRAME_BYTES
+  const ids = buffer.readUInt16LE(body + 2) + buffer.readUInt16LE(body + 4) + buffer.readUInt16LE(body + 6)
+  return buffer.toString("utf8", at + IDS_AT + ids, at + size)
+}
+
+/** Reads back the whole frame of `size` bytes at `at`. */
+export const decodeRecord = (buffer: Buffer, at: number, size: number): JournalRecord => {
+  const body = at + FRAME_BYTES
+  const user = at + IDS_AT + buffer.readUInt16LE(body + 2)
+  const id = user + buffer.readUInt16LE(body + 4)
+  const json = id + buffer.readUInt16LE(body + 6)
+  return {
+    epoch: epochAt(buffer, at),
+    seq: seqAt(buffer, at),
+    at: timeAt(buffer, at),
+    roomId: roomAt(buffer, at),
+    userId: buffer.toString("utf8", user, id) as UserId,
+    messageId: buffer.toString("utf8", id, json) as MessageId,
+    json: buffer.toString("utf8", json, at + size)
+  }
+}
