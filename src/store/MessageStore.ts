@@ -1,0 +1,62 @@
+/**
+ * The archive that history is served from. It numbers nothing: entries arrive in order from the room log, which is the truth, and an
+ * entry that arrives again is the same entry. Every engine passes `test/contract/messageStore.ts`.
+ */
+import { Context, type Effect, Schema } from "effect"
+import type { Position } from "../domain/Position.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { UserId } from "../domain/UserId.ts"
+import type { Entry } from "../log/Entry.ts"
+
+/** A place among one user's messages, which are ordered by time, then room, epoch and seq. */
+export interface UserPosition extends Position {
+  readonly at: number
+  readonly roomId: RoomId
+}
+
+/**
+ * A stretch of history: what lies strictly after `after` and strictly before `before`; each may be left out. `newest` takes the last
+ * `limit` of it and answers newest first, `oldest` the first `limit`, oldest first.
+ */
+export interface Stretch<P> {
+  readonly after?: P | undefined
+  readonly before?: P | undefined
+  readonly limit: number
+  readonly order: "newest" | "oldest"
+}
+
+/** The store cannot be reached, is too slow, too busy or out of space; the same call may succeed later. `reason` is for operators. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  reason: Schema.String
+}) {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** The store will never take these entries as they are; none, or only some, of the batch were kept. */
+export class EntriesRefused extends Schema.TaggedError<EntriesRefused>()("EntriesRefused", {
+  reason: Schema.String
+}) {
+  override get message() {
+    return this.reason
+  }
+}
+
+export class MessageStore extends Context.Service<
+  MessageStore,
+  {
+    /** `sqlite`, `dynamodb` or `memory`. */
+    readonly engine: string
+    /** Entries `put` takes at best at a time. */
+    readonly batch: number
+    /** Keeps entries, of any rooms, in any order. Repeating a call, wholly or in part, changes nothing. */
+    put(entries: ReadonlyArray<Entry>): Effect.Effect<void, StoreUnavailable | EntriesRefused>
+    /** A stretch of one room's history, over all epochs, by (epoch, seq). Never more than `limit` entries; less only at its end. */
+    room(roomId: RoomId, stretch: Stretch<Position>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable>
+    /** A stretch of one user's messages in all rooms, by (at, roomId, epoch, seq); room ids compare by code unit. */
+    user(userId: UserId, stretch: Stretch<UserPosition>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable>
+    /** Succeeds when the store can serve now. */
+    readonly check: Effect.Effect<void, StoreUnavailable>
+  }
+>()("hubbub/store/MessageStore") {}

@@ -1,0 +1,70 @@
+/** The statements of the archive on an open database. Runs in the SQLite threads, so it imports nothing but Node. */
+import type { DatabaseSync } from "node:sqlite"
+import type { Position } from "../../domain/Position.ts"
+import type { Entry } from "../../log/Entry.ts"
+import type { Stretch, UserPosition } from "../MessageStore.ts"
+import type { SqliteRequest, SqliteRow } from "./SqliteRequest.ts"
+
+const INSERT = `INSERT INTO messages (room, epoch, seq, user, messageId, at, json) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (room, epoch, seq) DO NOTHING`
+
+/** Columns named after the fields of an entry, so that a row is one. */
+const SELECT = "SELECT room AS roomId, epoch, seq, user AS userId, messageId, at, json FROM messages"
+
+const roomQuery = (direction: "ASC" | "DESC") => `${SELECT}
+  WHERE room = ? AND (epoch, seq) > (?, ?) AND (epoch, seq) < (?, ?)
+  ORDER BY epoch ${direction}, seq ${direction} LIMIT ?`
+
+const userQuery = (direction: "ASC" | "DESC") => `${SELECT}
+  WHERE user = ? AND (at, room, epoch, seq) > (?, ?, ?, ?) AND (at, room, epoch, seq) < (?, ?, ?, ?)
+  ORDER BY at ${direction}, room ${direction}, epoch ${direction}, seq ${direction} LIMIT ?`
+
+// An end that is left out becomes one that nothing lies beyond, so that one statement does for all.
+const roomEnd = (end: Position | undefined, open: number) =>
+  end === undefined ? ([open, open] as const) : ([end.epoch, end.seq] as const)
+const userEnd = (end: UserPosition | undefined, open: number) =>
+  end === undefined ? ([open, "", open, open] as const) : ([end.at, end.roomId, end.epoch, end.seq] as const)
+
+/** Answers requests, one at a time; throws what SQLite throws. */
+export const sqliteMessages = (db: DatabaseSync): ((request: SqliteRequest) => ReadonlyArray<Entry>) => {
+  const insert = db.prepare(INSERT)
+  const byRoom = { oldest: db.prepare(roomQuery("ASC")), newest: db.prepare(roomQuery("DESC")) }
+  const byUser = { oldest: db.prepare(userQuery("ASC")), newest: db.prepare(userQuery("DESC")) }
+  const probe = db.prepare("SELECT id FROM messages ORDER BY id DESC LIMIT 1")
+
+  /** One transaction: all of it is kept, or nothing. */
+  const put = (rows: ReadonlyArray<SqliteRow>) => {
+    db.exec("BEGIN IMMEDIATE")
+    try {
+      for (const row of rows) insert.run(...row)
+      db.exec("COMMIT")
+    } finally {
+      // SQLite itself rolls back after some errors, such as a full disk
+      if (db.isTransaction) db.exec("ROLLBACK")
+    }
+  }
+
+  const room = (roomId: string, { after, before, limit, order }: Stretch<Position>) =>
+    byRoom[order].all(roomId, ...roomEnd(after, -Infinity), ...roomEnd(before, Infinity), limit)
+
+  const user = (userId: string, { after, before, limit, order }: Stretch<UserPosition>) =>
+    byUser[order].all(userId, ...userEnd(after, -Infinity), ...userEnd(before, Infinity), limit)
+
+  // what was put were entries, and the table is STRICT
+  const entries = (rows: ReturnType<typeof room>) => rows as unknown as ReadonlyArray<Entry>
+
+  return (request) => {
+    switch (request.kind) {
+      case "put":
+        put(request.rows)
+        return []
+      case "room":
+        return entries(room(request.roomId, request.stretch))
+      case "user":
+        return entries(user(request.userId, request.stretch))
+      default:
+        probe.get()
+        return []
+    }
+  }
+}

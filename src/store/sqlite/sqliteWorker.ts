@@ -1,0 +1,43 @@
+/**
+ * The thread in which SQLite runs, so that no write or checkpoint stalls the server. Started by `SqliteThread`. Imports nothing but Node
+ * and its own neighbours, so that it is up in some 40 ms.
+ */
+import { parentPort, workerData } from "node:worker_threads"
+import { FileRefused, openSqlite, sqliteCode, type SqliteFileOptions } from "./sqliteFile.ts"
+import { sqliteMessages } from "./sqliteMessages.ts"
+import type { FromSqlite, SqliteRequest, ToSqlite } from "./SqliteRequest.ts"
+
+/** SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH: the entries are to blame, not the store. */
+const REFUSALS: ReadonlySet<number | undefined> = new Set([18, 19, 20])
+
+const say = (message: FromSqlite) => parentPort?.postMessage(message, [])
+
+const answer = (id: number, request: SqliteRequest, run: ReturnType<typeof sqliteMessages>): FromSqlite => {
+  try {
+    return { id, entries: run(request) }
+  } catch (error) {
+    const code = sqliteCode(error)
+    // what SQLite did not throw is a value that it cannot keep
+    const refused = request.kind === "put" && (code === undefined || REFUSALS.has(code))
+    return { id, failure: refused ? "refused" : "unavailable", reason: `SQLite: ${String(error)}` }
+  }
+}
+
+const serve = (options: SqliteFileOptions) => {
+  const db = openSqlite(options)
+  const run = sqliteMessages(db)
+  parentPort?.on("message", (message: ToSqlite) => {
+    if (message !== "close") return say(answer(message.id, message.request, run))
+    // the last connection to close moves the write-ahead log into the file
+    db.close()
+    parentPort?.close()
+  })
+  say({ opened: true })
+}
+
+try {
+  serve(workerData)
+} catch (error) {
+  if (!(error instanceof FileRefused)) throw error
+  say({ unusable: error.message })
+}
