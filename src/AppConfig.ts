@@ -1,5 +1,5 @@
 /** Every environment variable: its default, what is allowed, what it is for. `.env.example`, `--help` and the README follow this table. */
-import { Config, Context, Data, Effect, Layer } from "effect"
+import { Config, Context, Data, Effect, Layer, Redacted } from "effect"
 import { type AllowedOrigins, parseOrigin } from "./identity/Origins.ts"
 
 /** A variable that stops the start: which, what it was set to, what it may be. */
@@ -19,6 +19,8 @@ export interface Setting<A> {
   readonly fallback: string
   readonly allowed: string
   readonly doc: string
+  /** Not to be shown, not even when it is wrong. */
+  readonly secret?: true
   readonly read: (text: string) => A | undefined
 }
 
@@ -63,6 +65,23 @@ const flag = (variable: string, fallback: boolean, doc: string): Setting<boolean
   allowed: "true or false",
   doc,
   read: (text) => (text === "true" ? true : text === "false" ? false : undefined)
+})
+
+const text = (variable: string, fallback: string, grammar: RegExp, allowed: string, doc: string): Setting<string> => ({
+  variable,
+  fallback,
+  allowed,
+  doc,
+  read: (given) => (grammar.test(given) ? given : undefined)
+})
+
+const secret = (variable: string, allowed: string, grammar: RegExp, doc: string): Setting<Redacted.Redacted> => ({
+  variable,
+  fallback: "",
+  allowed,
+  doc,
+  secret: true,
+  read: (given) => (grammar.test(given) ? Redacted.make(given) : undefined)
 })
 
 const host: Setting<string> = {
@@ -204,6 +223,20 @@ export const settings = {
     MAX_BYTES,
     "Bytes of recent messages of one room kept in memory (the newest 1,024 always are)."
   ),
+  roomLogBurstMs: whole(
+    "ROOM_LOG_BURST_MS",
+    5000,
+    0,
+    600_000,
+    "Milliseconds a message stays in memory beyond both, up to 8 times the bytes, so that a burst does not outrun its readers."
+  ),
+  resumeMaxBytes: whole(
+    "RESUME_MAX_BYTES",
+    33_554_432,
+    1024,
+    MAX_BYTES,
+    "Bytes of missed messages a client is given when it resumes; who missed more starts afresh and pages back."
+  ),
   roomEmptyMs: whole(
     "ROOM_EMPTY_MS",
     600_000,
@@ -213,6 +246,66 @@ export const settings = {
   ),
   historyOnJoin: whole("HISTORY_ON_JOIN", 50, 0, 200, "Recent messages given on a join that does not say how many."),
   presence: flag("PRESENCE", true, "Whether rooms tell who comes and goes."),
+  durability: choice(
+    "DURABILITY",
+    "journal",
+    ["journal", "fsync", "store", "memory"],
+    "What an acknowledged message survives: journal the process, fsync a power cut, store the disk, memory nothing."
+  ),
+  dataDir: text(
+    "DATA_DIR",
+    "./data",
+    /^\P{Cc}{1,4096}$/u,
+    "a path",
+    "Directory for the journal and the embedded store, made if it is missing. One process each."
+  ),
+  store: choice(
+    "STORE",
+    "sqlite",
+    ["sqlite", "dynamodb"],
+    "Where history is kept: sqlite is a file in DATA_DIR, dynamodb a table."
+  ),
+  dynamoDbEndpoint: text(
+    "DYNAMODB_ENDPOINT",
+    "",
+    /^(https?:\/\/[^\s/]+\/?)?$/,
+    "a URL such as http://localhost:8000, or nothing for AWS",
+    "Where DynamoDB is, when it is not AWS; the table is made there if it is missing."
+  ),
+  dynamoDbRegion: text(
+    "DYNAMODB_REGION",
+    "us-east-1",
+    /^[a-z0-9-]{1,64}$/,
+    "a region such as us-east-1",
+    "Region of the table. Credentials come from where AWS tools look: AWS_ACCESS_KEY_ID, a profile, the task's role."
+  ),
+  dynamoDbTable: text(
+    "DYNAMODB_TABLE",
+    "hubbub",
+    /^[a-zA-Z0-9_.-]{3,255}$/,
+    "3 to 255 letters, digits, dots, dashes or underscores",
+    "Name of the table."
+  ),
+  journalSegmentBytes: whole(
+    "JOURNAL_SEGMENT_BYTES",
+    67_108_864,
+    65_536,
+    MAX_BYTES,
+    "Bytes after which the journal goes on in a new file; a file is deleted once the store has all of it."
+  ),
+  journalMaxBytes: whole(
+    "JOURNAL_MAX_BYTES",
+    4_294_967_296,
+    65_536,
+    2 ** 44,
+    "Bytes that may wait in the journal for the store; beyond, senders are answered overloaded."
+  ),
+  cursorSecret: secret(
+    "CURSOR_SECRET",
+    "32 characters or more, or nothing",
+    /^(.{32,})?$/,
+    "Signs the cursors of history pages; without, a key is made and kept in DATA_DIR. Set it where several servers share a store."
+  ),
   pacingMaxMs: whole(
     "PACING_MAX_MS",
     16,
@@ -256,7 +349,13 @@ const load = <A>(setting: Setting<A>): Effect.Effect<A, ConfigInvalid> =>
       const trimmed = text.trim()
       const value = setting.read(trimmed === "" ? setting.fallback : trimmed)
       if (value !== undefined) return Effect.succeed(value)
-      return Effect.fail(new ConfigInvalid({ variable: setting.variable, value: text, allowed: setting.allowed }))
+      return Effect.fail(
+        new ConfigInvalid({
+          variable: setting.variable,
+          value: setting.secret ? "…" : text,
+          allowed: setting.allowed
+        })
+      )
     })
   )
 

@@ -7,6 +7,7 @@ import type { Configuration } from "./AppConfig.ts"
 import type { ConnectionOptions } from "./connection/Connection.ts"
 import { Heartbeat } from "./connection/Heartbeat.ts"
 import { CONTENT_MAX } from "./domain/Content.ts"
+import { PAGE_SIZE_MAX } from "./domain/PageSize.ts"
 import type { Limits } from "./domain/ServerFrame.ts"
 import { USERNAME_MAX } from "./domain/Username.ts"
 import { NodeServer } from "./http/NodeServer.ts"
@@ -14,13 +15,9 @@ import * as Routes from "./http/Routes.ts"
 import { Hub } from "./hub/Hub.ts"
 import { Pacer } from "./hub/Pacer.ts"
 import { Allowances } from "./identity/Allowances.ts"
-import { RoomLog } from "./log/RoomLog.ts"
-import type { StreamLimits } from "./log/RoomStream.ts"
+import { persistence } from "./Persistence.ts"
 import { version } from "./version.ts"
 import * as Gateway from "./ws/Gateway.ts"
-
-/** Most messages one page of history has. */
-const HISTORY_PAGE = 200
 
 const limitsOf = (config: Configuration): Limits => ({
   frameBytes: config.maxFrameBytes,
@@ -30,7 +27,7 @@ const limitsOf = (config: Configuration): Limits => ({
   messageBurst: config.rateBurst,
   joinsPerSecond: config.joinsPerSec,
   rooms: config.roomsPerConnection,
-  historyPage: HISTORY_PAGE,
+  historyPage: PAGE_SIZE_MAX,
   pingIntervalMs: config.pingIntervalMs
 })
 
@@ -74,13 +71,14 @@ const announced = (config: Configuration) =>
     })
   )
 
-/** Everything between a socket and a log: what a connection runs on. Needs a log and a Supervisor. */
+/** Everything between a socket and a log: what a connection runs on. Needs a log, its history and a Supervisor. */
 export const engine = (config: Configuration) =>
   Layer.mergeAll(
     Hub.layer({
       inbox: config.hubInbox,
       roomEmptyMs: config.roomEmptyMs,
       roomsPerConnection: config.roomsPerConnection,
+      resumeMaxBytes: config.resumeMaxBytes,
       presence: config.presence,
       flushSliceMs: config.flushSliceMs
     }).pipe(
@@ -96,11 +94,6 @@ export const engine = (config: Configuration) =>
     })
   )
 
-export const logOptions = (config: Configuration): StreamLimits => ({
-  messages: config.roomLogMessages,
-  bytes: config.roomLogBytes
-})
-
 /** A whole server. Built, it serves; closed, it drains. */
 export const server = (config: Configuration) =>
   announced(config).pipe(
@@ -108,7 +101,7 @@ export const server = (config: Configuration) =>
     Layer.provideMerge(Gateway.layer(gatewayOptions(config))),
     Layer.provideMerge(Routes.layer({ origins: config.allowedOrigins })),
     Layer.provide(engine(config)),
-    Layer.provide(RoomLog.layerMemory(logOptions(config))),
+    Layer.provide(persistence(config)),
     Layer.provideMerge(
       NodeServer.layer({ host: config.host, port: config.port, headersTimeoutMs: config.headersTimeoutMs })
     ),

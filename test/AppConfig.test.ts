@@ -14,6 +14,8 @@ const refusal = (env: Record<string, string>) => Effect.flip(load(env))
 const badValues = ({ allowed, variable }: Setting<unknown>): ReadonlyArray<string> => {
   const range = / from (\S+) to (\S+)$/.exec(allowed)
   if (variable === "ALLOWED_ORIGINS") return ["https://chat.example/", "chat.example", "null", "*,https://a.example"]
+  if (variable === "DATA_DIR") return ["\0"]
+  if (variable === "CURSOR_SECRET") return ["too short", "x".repeat(31)]
   if (range === null) return ["no such thing!"]
   const [min, max] = [Number(range[1]), Number(range[2])]
   const whole = allowed.startsWith("a whole") ? ["0.5", `${max}.0`] : []
@@ -115,7 +117,7 @@ describe("AppConfig", () => {
         assert.instanceOf(error, ConfigInvalid)
         assert.strictEqual(
           error.message,
-          `${setting.variable}=${JSON.stringify(value)} is not allowed: expected ${setting.allowed}`
+          `${setting.variable}=${JSON.stringify(setting.secret ? "…" : value)} is not allowed: expected ${setting.allowed}`
         )
       }
       const { message } = yield* refusal({ [setting.variable]: "a\nb\r\u001b[31m" })

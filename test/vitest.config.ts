@@ -5,8 +5,9 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**"],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // a bound for what hangs, not for what is slow on a busy machine
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: "forks",
     // integration tests start processes of their own; more workers would only make them wait for each other
     maxWorkers: 2

@@ -9,8 +9,14 @@ import { Signal } from "./Signal.ts"
 /** The part of a socket a mailbox needs. */
 export interface Sink {
   /** Hands over whole frames; returns the bytes that the kernel has not taken yet. */
-  write(frames: Buffer): number
+  write(frames: Frames): number
 }
+
+/** Whole frames in one buffer, or one frame in parts, which spares copying what many clients are sent. */
+export type Frames = Buffer | ReadonlyArray<Buffer>
+
+const sizeOf = (frames: Frames): number =>
+  Buffer.isBuffer(frames) ? frames.length : frames.reduce((bytes, { length }) => bytes + length, 0)
 
 /** A log that a client reads by position. */
 export interface Source {
@@ -40,7 +46,7 @@ export class Mailbox {
   private readonly sink: Sink
   private readonly limits: MailboxLimits
   private readonly owner: Owner
-  private own: Array<Buffer> | undefined
+  private own: Array<Frames> | undefined
   private ownBytes = 0
   private behind: Set<Source> | undefined
   private parked = true
@@ -58,19 +64,18 @@ export class Mailbox {
   }
 
   /** Adds a frame for this client alone; it leaves with the next `flush`. */
-  offer(frame: Buffer): void {
+  offer(frame: Frames): void {
     if (this.ended) return
     if (this.own === undefined) this.own = [frame]
     else this.own.push(frame)
-    this.ownBytes += frame.length
+    this.ownBytes += sizeOf(frame)
     // one answer may be larger than the bound (a long resume), a backlog may not
     if (this.ownBytes > this.limits.ownBytes && this.own.length > 1) this.close(closeReasons.slow)
   }
 
-  /** Sends what `offer` has gathered, in one write, unless the writer is at it. */
+  /** Sends what `offer` has gathered, unless the writer is at it. */
   flush(): void {
-    if (this.own === undefined || !this.parked || this.ended) return
-    this.put(this.takeOwn(this.own))
+    while (this.own !== undefined && this.parked && !this.ended) this.put(this.takeOwn(this.own))
   }
 
   /** Writes shared frames through; false when the client lags, in which case `source` is read later from its own position. */
@@ -83,7 +88,8 @@ export class Mailbox {
     if (this.own === undefined) this.put(frames)
     else {
       this.own.push(frames)
-      this.put(this.takeOwn(this.own))
+      this.ownBytes += frames.length
+      this.flush()
     }
     return true
   }
@@ -102,7 +108,7 @@ export class Mailbox {
   }
 
   /** For the writer: what to send next, or nothing, after which the mailbox writes through again. */
-  next(): Buffer | "lost" | undefined {
+  next(): Frames | "lost" | undefined {
     if (this.own !== undefined) return this.takeOwn(this.own)
     if (this.behind !== undefined) {
       for (const source of this.behind) {
@@ -127,7 +133,7 @@ export class Mailbox {
     this.owner.end(reason)
   }
 
-  private put(frames: Buffer) {
+  private put(frames: Frames) {
     if (this.sink.write(frames) > this.limits.unsentBytes) this.handOver()
   }
 
@@ -136,9 +142,17 @@ export class Mailbox {
     this.wake.raise()
   }
 
-  private takeOwn(own: Array<Buffer>): Buffer {
+  /** The next of what waits for this client alone: frames together, or one that came in parts. */
+  private takeOwn(own: Array<Frames>): Frames {
     this.own = undefined
     this.ownBytes = 0
-    return own.length === 1 ? own[0]! : Buffer.concat(own)
+    if (own.length === 1) return own[0]!
+    const parted = own.findIndex((frames) => !Buffer.isBuffer(frames))
+    const taken = parted === -1 ? own : own.slice(0, Math.max(1, parted))
+    if (taken.length < own.length) {
+      this.own = own.slice(taken.length)
+      for (const frames of this.own) this.ownBytes += sizeOf(frames)
+    }
+    return taken.length === 1 ? taken[0]! : Buffer.concat(taken.filter(Buffer.isBuffer))
   }
 }

@@ -9,10 +9,10 @@ export const payloadOffset = (frame: Buffer): number => {
 /** The text a frame carries. */
 export const framePayload = (frame: Buffer): string => frame.toString("utf8", payloadOffset(frame))
 
-export const textFrame = (text: string): Buffer => {
-  const length = Buffer.byteLength(text)
+/** A frame with this many bytes of payload, of which only the header is written. */
+const begin = (length: number, allocated: number): Buffer => {
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10
-  const frame = Buffer.allocUnsafe(header + length)
+  const frame = Buffer.allocUnsafe(header + allocated)
   frame[0] = 0x81
   if (header === 2) frame[1] = length
   else if (header === 4) {
@@ -23,6 +23,23 @@ export const textFrame = (text: string): Buffer => {
     frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2)
     frame.writeUInt32BE(length % 2 ** 32, 6)
   }
-  frame.write(text, header, "utf8")
   return frame
+}
+
+export const textFrame = (text: string): Buffer => {
+  const length = Buffer.byteLength(text)
+  const frame = begin(length, length)
+  frame.write(text, frame.length - length, "utf8")
+  return frame
+}
+
+/** Bytes up to which a frame is copied together to be one write. */
+const LARGE_BYTES = 65_536
+
+/** One frame of a payload in parts; a large one stays in parts, so that it is not copied for each of the many clients it is sent to. */
+export const partedFrame = (payload: ReadonlyArray<Buffer>): Buffer | ReadonlyArray<Buffer> => {
+  let length = 0
+  for (const part of payload) length += part.length
+  const parts = [begin(length, 0), ...payload]
+  return length > LARGE_BYTES ? parts : Buffer.concat(parts)
 }

@@ -12,8 +12,10 @@ import { encodeServerFrame, type Limits } from "../domain/ServerFrame.ts"
 import { Client, type Identity } from "../hub/Client.ts"
 import type { Command } from "../hub/Command.ts"
 import { Hub } from "../hub/Hub.ts"
+import { History } from "../store/History.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 import { type Beating, Heartbeat, type Spoke } from "./Heartbeat.ts"
+import type { Library } from "./Lookups.ts"
 import { type Allowance, Reader } from "./Reader.ts"
 import { writer } from "./writer.ts"
 
@@ -39,14 +41,11 @@ export interface Arrival {
 }
 
 /** What all connections share. */
-interface House {
-  readonly hub: Hub["Service"]
+interface House extends Library {
   readonly heartbeat: Heartbeat["Service"]
-  readonly supervisor: Supervisor["Service"]
   readonly clock: Clock.Clock
   readonly allowance: Allowance
   readonly options: ConnectionOptions
-  readonly fork: (writer: Effect.Effect<void>) => Fiber.Fiber<void>
 }
 
 export class Connection implements Beating {
@@ -86,18 +85,13 @@ export class Connection implements Beating {
   run(arrival: Arrival, left: () => void): Effect.Effect<never, CloseReason> {
     const { client, house } = this
     const home = arrival.room ?? globalRoom
-    const reader = new Reader(
-      client,
-      house.hub,
-      house.allowance,
-      arrival.allowanceKey,
-      house.clock,
-      house.options,
-      home
-    )
+    const reader = new Reader(client, house, house.allowance, arrival.allowanceKey, house.clock, house.options, home)
     return Effect.suspend(() => this.arrive(arrival)).pipe(
       Effect.andThen(reader.run(this.socket)),
-      Effect.onExit((exit) => this.finish(exit, left))
+      Effect.onExit((exit) => {
+        reader.stop()
+        return this.finish(exit, left)
+      })
     )
   }
 
@@ -176,6 +170,7 @@ const reasonOf = (cause: Cause.Cause<CloseReason>): CloseReason | undefined =>
 export const make = Effect.fnUntraced(function* (options: ConnectionOptions, allowance: Allowance) {
   const house: House = {
     hub: yield* Hub,
+    history: yield* History,
     heartbeat: yield* Heartbeat,
     supervisor: yield* Supervisor,
     clock: yield* Clock.Clock,

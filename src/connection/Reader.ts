@@ -10,6 +10,7 @@ import type { Client } from "../hub/Client.ts"
 import type { Command } from "../hub/Command.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
+import { type Ask, type Library, Lookups } from "./Lookups.ts"
 
 /** What users may still do, over all of their connections, by a key. Each takes one and returns 0, or the milliseconds to wait. */
 export interface Allowance {
@@ -36,12 +37,15 @@ export class Reader {
   private readonly options: ReaderOptions
   /** Made with the first refusal, which most clients never see. */
   private refusals: TokenBucket | undefined
+  private readonly library: Library
+  /** Made with the first page of history that is asked for. */
+  private lookups: Lookups | undefined
   private readonly home: RoomId
   private overloaded = false
 
   constructor(
     client: Client,
-    hub: Hub["Service"],
+    library: Library,
     allowance: Allowance,
     allowanceKey: string,
     clock: Clock.Clock,
@@ -49,7 +53,8 @@ export class Reader {
     home: RoomId
   ) {
     this.client = client
-    this.hub = hub
+    this.library = library
+    this.hub = library.hub
     this.allowance = allowance
     this.allowanceKey = allowanceKey
     this.clock = clock
@@ -74,6 +79,11 @@ export class Reader {
       }),
       Effect.forever({ disableYield: true })
     )
+  }
+
+  /** Breaks off what was begun for the client beside the reading. */
+  stop(): void {
+    this.lookups?.stop()
   }
 
   private now(): number {
@@ -108,12 +118,20 @@ export class Reader {
         return this.submit({ _tag: "Typing", client: this.client, ref, roomId: frame.roomId, active: frame.active })
       case "presence":
         return this.submit({ _tag: "Presence", client: this.client, ref, roomId: frame.roomId })
+      case "history":
+        return this.lookUp(frame)
       case "ping":
         this.client.tell({ type: "pong", ...(ref === undefined ? {} : { ref }) })
         return undefined
       default:
         return this.refuse(refusal("not_supported", `${frame.type} is not served here`, "type"), ref)
     }
+  }
+
+  private lookUp(frame: Ask): CloseReason | undefined {
+    this.lookups ??= new Lookups(this.client, this.library)
+    const error = this.lookups.begin(frame)
+    return error === undefined ? undefined : this.refuse(error, frame.ref)
   }
 
   private publish(frame: Chat): CloseReason | undefined {

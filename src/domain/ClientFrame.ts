@@ -2,6 +2,7 @@
 import { Exit, Result, Schema, SchemaIssue } from "effect"
 import { Content, contentProblem, normaliseContent } from "./Content.ts"
 import { MessageId } from "./MessageId.ts"
+import { PageSize } from "./PageSize.ts"
 import { Position, Seq } from "./Position.ts"
 import { type ErrorCode, type ProtocolError, refusal } from "./ProtocolError.ts"
 import { RoomId } from "./RoomId.ts"
@@ -11,8 +12,11 @@ import { UserId } from "./UserId.ts"
 export const Ref = Schema.Union([Schema.String.check(Schema.isMaxLength(64)), Schema.Int])
 export type Ref = typeof Ref.Type
 
-/** Most recent messages asked for on a join, or the size of a page. */
+/** Most recent messages asked for on a join. */
 const HistoryLimit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200 }))
+
+/** A place in a room's history: a seq of its present epoch, or a position of any. */
+const HistoryPlace = Schema.Union([Seq, Position])
 
 const ref = Schema.optionalKey(Ref)
 const Emoji = Schema.NonEmptyString.check(Schema.isMaxLength(64))
@@ -44,10 +48,10 @@ export const clientFrames = {
   unsubscribe: frame("unsubscribe", { roomId: RoomId }),
   history: frame("history", {
     roomId: RoomId,
-    before: Schema.optionalKey(Seq),
-    after: Schema.optionalKey(Seq),
-    around: Schema.optionalKey(Seq),
-    limit: Schema.optionalKey(HistoryLimit)
+    before: Schema.optionalKey(HistoryPlace),
+    after: Schema.optionalKey(HistoryPlace),
+    around: Schema.optionalKey(HistoryPlace),
+    limit: Schema.optionalKey(PageSize)
   }),
   typing: frame("typing", { roomId: RoomId, active: Schema.Boolean }),
   read: frame("read", { roomId: RoomId, seq: Seq }),

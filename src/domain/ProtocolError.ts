@@ -18,6 +18,7 @@ export const ErrorCode = Schema.Literals([
   "rate_limited",
   "overloaded",
   "storage_full",
+  "unavailable",
   "idempotency_conflict",
   "internal",
   "draining"

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Ref } from "./ClientFrame.ts"
 import { Message, Timestamp } from "./Message.ts"
 import { MessageId } from "./MessageId.ts"
-import { Seq } from "./Position.ts"
+import { Position, Seq } from "./Position.ts"
 import { ErrorCode, type ProtocolError } from "./ProtocolError.ts"
 import { RoomId } from "./RoomId.ts"
 import { UserId } from "./UserId.ts"
@@ -76,7 +76,15 @@ export const serverFrames = {
     messages: Schema.Array(Message)
   }),
   unsubscribed: frame("unsubscribed", { ref, roomId: RoomId }),
-  history: frame("history", { ref, roomId: RoomId, messages: Schema.Array(Message), hasMore: Schema.Boolean }),
+  /** `hasMore`: in the direction of travel. `before` and `after` are the places of the first and the last message, to go on from. */
+  history: frame("history", {
+    ref,
+    roomId: RoomId,
+    hasMore: Schema.Boolean,
+    before: Schema.optionalKey(Position),
+    after: Schema.optionalKey(Position),
+    messages: Schema.Array(Message)
+  }),
   typing: frame("typing", { roomId: RoomId, userId: UserId, username: Username, active: Schema.Boolean }),
   presence: frame("presence", {
     ref,

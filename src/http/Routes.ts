@@ -4,23 +4,25 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as ProblemDetails from "effect/http/ProblemDetails"
 import { Cause, Effect, Layer } from "effect"
-import { problem } from "../domain/Problem.ts"
 import type { AllowedOrigins } from "../identity/Origins.ts"
 import * as Handlers from "./handlers.ts"
 import * as HomePage from "./HomePage.ts"
 import { layerHttpServer } from "./NodeServer.ts"
+import { problemResponse } from "./problemResponse.ts"
 
 export interface RoutesOptions {
   readonly origins: AllowedOrigins
 }
 
 const respond = (status: number, code: string, detail: string, headers: Readonly<Record<string, string>> = {}) =>
-  HttpServerResponse.setHeaders(ProblemDetails.toResponse({ ...problem(status, { code, detail }) }), headers)
+  HttpServerResponse.setHeaders(problemResponse(status, { code, detail }), headers)
 
 /** Paths that answer GET; with another method they answer 405, not 404. */
-const GET_PATHS = ["/", "/health", "/ready", "/api/analytics", "/ws"]
+const GET_PATHS = /^\/(?:health|ready|ws|api\/analytics|api\/rooms|api\/(?:rooms|users)\/[^/]+\/messages)?$/
+
+/** A userId of 64 code points, four percent-encoded bytes each, has 768 characters; a longer one is still told what is wrong with it. */
+const MAX_PARAM_LENGTH = 1024
 
 const Upgrade = HttpRouter.add(
   "GET",
@@ -41,7 +43,8 @@ const problems = HttpMiddleware.make((app) =>
       const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
       const why = failure instanceof HttpServerError.HttpServerError ? failure.reason._tag : undefined
       if (why === "RouteNotFound") {
-        if (!GET_PATHS.includes(pathOf(request))) return respond(404, "not_found", "there is nothing at this path")
+        const asks = request.method === "GET" || request.method === "HEAD"
+        if (asks || !GET_PATHS.test(pathOf(request))) return respond(404, "not_found", "there is nothing at this path")
         return respond(405, "method_not_allowed", `${request.method} is not allowed here`, { allow: "GET, HEAD" })
       }
       if (why === "RequestParseError") return respond(400, "bad_request", "the request could not be read")
@@ -78,5 +81,6 @@ const cors = (origins: AllowedOrigins) =>
 export const layer = ({ origins }: RoutesOptions) =>
   HttpRouter.serve(Layer.mergeAll(Handlers.layer, HomePage.layer, Upgrade), {
     disableLogger: true,
-    disableListenLog: true
+    disableListenLog: true,
+    routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
   }).pipe(Layer.provide(layerHttpServer((app) => security(cors(origins)(problems(app))))))

@@ -1,15 +1,25 @@
 /** What the routes of `Api` answer. */
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as ProblemDetails from "effect/http/ProblemDetails"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Effect, Layer } from "effect"
 import { Lifecycle } from "../actor/Lifecycle.ts"
 import { Supervisor } from "../actor/Supervisor.ts"
 import { Analytics } from "../analytics/Analytics.ts"
-import { problem } from "../domain/Problem.ts"
 import { Hub } from "../hub/Hub.ts"
 import { Api } from "./Api.ts"
+import * as HistoryHandlers from "./historyHandlers.ts"
+import { problemResponse } from "./problemResponse.ts"
+import type { DrainStatus } from "../store/Drain.ts"
+import { Storage } from "../store/Storage.ts"
 import { version } from "../version.ts"
+
+const backlogOf = ({ backlogBytes, deadLetters, oldestMs }: DrainStatus) => ({
+  bytes: backlogBytes,
+  oldestMs,
+  deadLetters
+})
+
+const notReady = (code: string, detail: string) => problemResponse(503, { code, detail, retryAfterMs: 1000 })
 
 const System = HttpApiBuilder.group(
   Api,
@@ -19,17 +29,20 @@ const System = HttpApiBuilder.group(
     const analytics = yield* Analytics
     const lifecycle = yield* Lifecycle
     const supervisor = yield* Supervisor
+    const storage = yield* Storage
     return handlers
       .handle("health", () =>
         Effect.gen(function* () {
           const { clients, rooms } = yield* hub.size
           const { uptimeSeconds } = yield* analytics.snapshot
+          const status = storage.status()
           return {
             status: "ok",
             clients,
             rooms,
-            storage: "memory",
-            durability: "memory",
+            storage: storage.state(),
+            durability: storage.durability,
+            ...(status === undefined ? {} : { backlog: backlogOf(status) }),
             uptimeSeconds,
             version
           } as const
@@ -37,11 +50,15 @@ const System = HttpApiBuilder.group(
       )
       .handleRaw("ready", () =>
         Effect.sync(() => {
-          const why = lifecycle.draining() ? "draining" : supervisor.healthy() ? undefined : "failing"
-          if (why === undefined) return HttpServerResponse.jsonUnsafe({ status: "ready" })
-          const detail = why === "draining" ? "the server is stopping" : "a part of the server keeps crashing"
-          const response = ProblemDetails.toResponse({ ...problem(503, { code: why, detail, retryAfterMs: 1000 }) })
-          return HttpServerResponse.setHeader(response, "retry-after", "1")
+          if (lifecycle.draining()) return notReady("draining", "the server is stopping")
+          if (!supervisor.healthy()) return notReady("failing", "a part of the server keeps crashing")
+          const status = storage.status()
+          if (status === undefined || status.healthy) return HttpServerResponse.jsonUnsafe({ status: "ready" })
+          // nothing is acknowledged until the store has it, so there is no chat without one
+          if (storage.durability === "store" && status.store === "unavailable") {
+            return notReady("unavailable", "the store does not answer")
+          }
+          return HttpServerResponse.jsonUnsafe({ status: "degraded", why: status.why })
         })
       )
   })
@@ -56,4 +73,6 @@ const Figures = HttpApiBuilder.group(
   })
 )
 
-export const layer = HttpApiBuilder.layer(Api).pipe(Layer.provide(Layer.mergeAll(System, Figures)))
+export const layer = HttpApiBuilder.layer(Api).pipe(
+  Layer.provide(Layer.mergeAll(System, Figures, HistoryHandlers.layer))
+)

@@ -1,6 +1,6 @@
 /** A connection as the hub knows it, and its place in each of its rooms. */
 import type { Mailbox, Source } from "../actor/Mailbox.ts"
-import { textFrame } from "../actor/textFrame.ts"
+import { partedFrame, textFrame } from "../actor/textFrame.ts"
 import type { Dialect, Ref } from "../domain/ClientFrame.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
@@ -14,6 +14,12 @@ export interface Identity {
   readonly userId: UserId
   readonly username: Username
   readonly dialect: Dialect
+}
+
+/** JSON of messages up to position `to`, joined by commas. */
+export interface Older {
+  readonly bytes: Buffer
+  readonly to: number
 }
 
 export class Client {
@@ -31,8 +37,11 @@ export class Client {
     this.mailbox.offer(textFrame(encodeServerFrame(frame)))
   }
 
-  /** Answers a subscribe: position, and the messages after `from`, as of this instant. The messages are spliced in as they were encoded. */
-  tellSubscribed(seat: Seat, from: number, recovered: boolean, ref: Ref | undefined): void {
+  /**
+   * Answers a subscribe: position, and the messages after `from`, as of this instant. The messages are spliced in as they were encoded;
+   * those up to `older.to` come from `older`, which is given where they are no longer all in memory.
+   */
+  tellSubscribed(seat: Seat, from: number, recovered: boolean, ref: Ref | undefined, older?: Older): void {
     const { presence, stream } = seat.room
     const frame = encodeServerFrame({
       type: "subscribed",
@@ -45,9 +54,20 @@ export class Client {
       presenceVersion: presence.version,
       messages: []
     })
-    this.mailbox.offer(textFrame(frame.slice(0, -"]}".length) + stream.json(from, stream.head) + "]}"))
+    const parts: Array<Buffer> = [Buffer.from(frame.slice(0, -END.length))]
+    if (older !== undefined) parts.push(older.bytes)
+    const start = older?.to ?? from
+    if (start < stream.head) {
+      if (older !== undefined) parts.push(COMMA)
+      parts.push(stream.body(start, stream.head))
+    }
+    parts.push(Buffer.from(END))
+    this.mailbox.offer(partedFrame(parts))
   }
 }
+
+const COMMA = Buffer.from(",")
+const END = "]}"
 
 /** One client in one room: a position in the room's log. */
 export class Seat implements Source {
@@ -55,6 +75,8 @@ export class Seat implements Source {
   readonly room: Room
   /** The last message handed to the client. */
   cursor: number
+  /** Answers to a subscribe that still have to be read from the past; until then the client gets nothing of the room. */
+  held = 0
 
   constructor(client: Client, room: Room) {
     this.client = client
@@ -64,7 +86,7 @@ export class Seat implements Source {
 
   read(maxBytes: number): Buffer | "lost" | undefined {
     const { stream } = this.room
-    if (this.cursor >= stream.head) return undefined
+    if (this.cursor >= stream.head || this.held > 0) return undefined
     if (this.cursor < stream.oldest - 1) return "lost"
     const to = stream.reach(this.cursor, maxBytes)
     const frames = stream.slice(this.cursor, to)

@@ -5,7 +5,9 @@ import type { MessageType } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
+import type { Recalled } from "../log/Recall.ts"
 import type { Client } from "./Client.ts"
+import type { Room } from "./Room.ts"
 
 /** Who is told, and what their frame called itself. */
 export interface From {
@@ -32,6 +34,13 @@ export interface Subscribe extends From {
   readonly history: number
 }
 
+/** A stretch of a room's past has been read, or could not be. */
+export interface PastRead {
+  readonly _tag: "PastRead"
+  readonly room: Room
+  readonly past: Recalled | undefined
+}
+
 export type Command =
   | Publish
   | Subscribe
@@ -40,4 +49,7 @@ export type Command =
   | (From & { readonly _tag: "Presence"; readonly roomId: RoomId })
   | { readonly _tag: "Connect"; readonly client: Client }
   | { readonly _tag: "Disconnect"; readonly client: Client; readonly code: number }
+  | PastRead
+  /** Acknowledgements that waited may be given. */
+  | { readonly _tag: "Kept" }
   | { readonly _tag: "Tick" }

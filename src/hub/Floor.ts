@@ -5,9 +5,10 @@ import type { RoomId } from "../domain/RoomId.ts"
 import type { Member, ServerFrame } from "../domain/ServerFrame.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
 import { type Client, Seat } from "./Client.ts"
-import type { Command, Publish, Subscribe } from "./Command.ts"
+import type { Command, PastRead, Publish, Subscribe } from "./Command.ts"
 import { freshMessageId } from "./freshMessageId.ts"
 import type { PresenceDiff } from "./Presence.ts"
+import { type Past, Recollection, type Waiting } from "./Recollection.ts"
 import type { Room } from "./Room.ts"
 import type { Roster } from "./Roster.ts"
 
@@ -23,17 +24,20 @@ export interface FloorOptions {
   readonly presence: boolean
 }
 
+type FloorCommand = Exclude<Command, Publish | PastRead | { readonly _tag: "Tick" | "Kept" }>
+
 export class Floor {
   /** Rooms that have people in them again, and rooms that no longer have any, since the hub last looked. */
   readonly opened: Array<Room> = []
   readonly closed: Array<Room> = []
+  readonly recollection = new Recollection()
   private readonly options: FloorOptions
 
   constructor(options: FloorOptions) {
     this.options = options
   }
 
-  handle(roster: Roster, command: Exclude<Command, Publish | { readonly _tag: "Tick" }>): void {
+  handle(roster: Roster, command: FloorCommand): void {
     switch (command._tag) {
       case "Connect": {
         const { connectionId, userId, username } = command.client.identity
@@ -78,6 +82,10 @@ export class Floor {
     for (const room of roster.presence) this.tellDiff(roster, room, now)
     for (const room of roster.hinted) if (room.pending) roster.dirty.add(room)
     roster.hinted.clear()
+    for (const room of roster.overfull) {
+      room.stream.trim(this.options.wallNow())
+      if (!room.stream.overfull) roster.overfull.delete(room)
+    }
     for (const room of roster.forget(now - this.options.roomEmptyMs)) this.options.log.forget(room.id)
   }
 
@@ -138,27 +146,57 @@ export class Floor {
       }
       seat = this.sit(roster, client, roomId)
     }
+    const { after } = command
     const { stream } = seat.room
-    seat.cursor = stream.head
     client.mailbox.forget(seat)
-    const fresh = Math.max(stream.oldest - 1, stream.head - command.history)
+    this.recollection.warm(seat.room)
+    const fresh = Math.max(0, stream.head - command.history)
+    const from = after !== undefined && stream.knows(after) ? after.seq : fresh
+    if (stream.reaches(from)) this.seated(roster, { seat, command, from })
+    else this.recollection.hold({ seat, command, from })
+  }
+
+  /** Answers a subscribe with everything after the position it asked for, or with the recent messages where that cannot be had. */
+  private seated(roster: Roster, { command, from, seat }: Waiting, past?: Past): void {
+    const { client, room } = seat
+    const { after } = command
+    const { stream } = room
+    const older = past?.after(from)
+    const whole = older !== undefined || stream.reaches(from)
+    const start = whole ? from : Math.max(stream.oldest - 1, stream.head - command.history)
+    seat.cursor = stream.head
+    roster.answered.add(client)
     if (client.identity.dialect === "plain") {
-      if (fresh < stream.head) client.mailbox.offer(stream.slice(fresh, stream.head))
-      roster.answered.add(client)
+      // a plain client is given at most a page, which a room that was brought back holds
+      const known = Math.max(start, stream.oldest - 1)
+      if (known < stream.head) client.mailbox.offer(stream.slice(known, stream.head))
       return
     }
-    const { after } = command
-    const recovered =
-      after !== undefined && after.epoch === stream.epoch && after.seq <= stream.head && after.seq >= stream.oldest - 1
+    const recovered = whole && after !== undefined && stream.knows(after)
     if (after !== undefined) this.options.analytics.record({ _tag: "resumed", recovered })
-    client.tellSubscribed(seat, recovered ? after.seq : fresh, recovered, command.ref)
-    roster.answered.add(client)
+    client.tellSubscribed(seat, start, recovered, command.ref, older)
+  }
+
+  /** Serves those who waited for a room's past. Returns the messages that waited with them. */
+  recalled(roster: Roster, { past: recalled, room }: PastRead): ReadonlyArray<Publish> {
+    const { past, served } = this.recollection.settle(room, recalled)
+    for (const waiting of served) {
+      const { seat } = waiting
+      seat.held--
+      // it may have left, or left and come back to another seat
+      if (seat.client.rooms.get(room.id) === seat) this.seated(roster, waiting, past)
+    }
+    // what came while they were held
+    if (room.seats.size > 0) roster.dirty.add(room)
+    const { parked } = room
+    room.parked = []
+    return parked
   }
 
   private unsubscribe(roster: Roster, command: Extract<Command, { readonly _tag: "Unsubscribe" }>) {
     const seat = this.seatOf(roster, command)
     if (seat === undefined) return
-    // the client is owed everything up to the moment it left
+    // the client is owed everything up to the moment it left, but for a start it has not been given yet
     const frames = seat.read(Number.MAX_SAFE_INTEGER)
     if (frames === "lost") return seat.client.mailbox.close(closeReasons.slow)
     if (frames !== undefined) seat.client.mailbox.offer(frames)

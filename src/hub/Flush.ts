@@ -26,6 +26,7 @@ export class Flush {
 
   /** Brings one client up to date, or notes that it lags. */
   serve(seat: Seat): void {
+    if (seat.held > 0) return
     const { mailbox } = seat.client
     const behind = seat.cursor < this.to
     if (!mailbox.writesThrough) {

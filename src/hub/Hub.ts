@@ -9,12 +9,15 @@ import { Analytics } from "../analytics/Analytics.ts"
 import type { ErrorCode } from "../domain/ProtocolError.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
+import { Recall } from "../log/Recall.ts"
 import { RoomLog } from "../log/RoomLog.ts"
+import { idempotencyKey } from "../log/RoomStream.ts"
 import type { Command } from "./Command.ts"
 import { flusher } from "./flusher.ts"
 import { Floor } from "./Floor.ts"
 import { Pacer } from "./Pacer.ts"
 import { Publisher } from "./Publisher.ts"
+import type { PastRequest } from "./Recollection.ts"
 import type { Room } from "./Room.ts"
 import { Roster } from "./Roster.ts"
 
@@ -25,6 +28,8 @@ export interface HubOptions {
   readonly roomEmptyMs: number
   /** Rooms one connection may be in. */
   readonly roomsPerConnection: number
+  /** Bytes of missed messages a client is given when it resumes; who missed more starts afresh. */
+  readonly resumeMaxBytes: number
   /** Whether rooms tell who comes and goes. */
   readonly presence: boolean
   /** Milliseconds a flush may write before other work gets its turn; 0 for no limit. */
@@ -33,8 +38,15 @@ export interface HubOptions {
 
 /** Commands taken at a time: large enough to share the cost of a turn, small enough for flushes to come between. */
 const BATCH = 512
+/** Rooms whose past is read at a time, and milliseconds a read may take. */
+const RECALLS = 4
+const RECALL_MS = 5000
 /** Milliseconds between two looks at typing, presence and empty rooms. */
 const TICK_MS = 250
+
+function* populated({ rooms }: Roster): Iterable<readonly [RoomId, number]> {
+  for (const [roomId, { presence, seats }] of rooms) if (seats.size > 0) yield [roomId, presence.size]
+}
 
 export class Hub extends Context.Service<
   Hub,
@@ -49,6 +61,10 @@ export class Hub extends Context.Service<
     refused(reason: ErrorCode): void
     /** Connections and rooms in memory. */
     readonly size: Effect.Effect<{ readonly clients: number; readonly rooms: number }>
+    /** Users present in a room. */
+    members(roomId: RoomId): number
+    /** Rooms that users are in, with how many. */
+    populated(): Iterable<readonly [RoomId, number]>
   }
 >()("hubbub/hub/Hub") {
   static readonly layer = (options: HubOptions) =>
@@ -58,9 +74,11 @@ export class Hub extends Context.Service<
         const log = yield* RoomLog
         const analytics = yield* Analytics
         const pacer = yield* Pacer
+        const past = yield* Recall
         const fault = yield* FaultPoint
         const clock = yield* Clock.Clock
         const inbox = yield* Effect.acquireRelease(Queue.bounded<Command>(options.inbox), Queue.shutdown)
+        const requests = yield* Effect.acquireRelease(Queue.unbounded<PastRequest>(), Queue.shutdown)
         const state = yield* Ref.make(new Roster())
         const publisher = new Publisher(log, analytics)
         const floor = new Floor({
@@ -81,6 +99,11 @@ export class Hub extends Context.Service<
               return publisher.take(roster, command)
             case "Tick":
               return floor.tick(roster)
+            case "Kept":
+              return publisher.release(roster)
+            case "PastRead":
+              for (const parked of floor.recalled(roster, command)) publisher.admit(parked)
+              return
             default:
               return floor.handle(roster, command)
           }
@@ -137,6 +160,7 @@ export class Hub extends Context.Service<
           yield* fault("hub/appended")
           publisher.settle(roster)
           floor.announce(roster)
+          for (const request of floor.recollection.requests.splice(0)) Queue.offerUnsafe(requests, request)
           if (floor.opened.length > 0 || floor.closed.length > 0) yield* staff()
           roster.release()
           yield* fault("hub/settled")
@@ -144,6 +168,28 @@ export class Hub extends Context.Service<
           yield* Effect.yieldNow
         })
 
+        /** Reads the past of one room after the other; whatever becomes of it, the hub hears. */
+        const recall = Queue.take(requests).pipe(
+          Effect.flatMap(({ after, room, roomId, to }) =>
+            past.range(roomId, after, to, options.resumeMaxBytes).pipe(
+              Effect.timeout(RECALL_MS),
+              Effect.catchCause((cause) =>
+                Effect.as(
+                  Effect.logWarning("the past of a room could not be read", { roomId, after, to }, cause),
+                  undefined
+                )
+              ),
+              Effect.flatMap((found) => Queue.offer(inbox, { _tag: "PastRead", room, past: found }))
+            )
+          ),
+          Effect.forever({ disableYield: true })
+        )
+        for (let i = 0; i < RECALLS; i++) yield* recall.pipe(supervise("recall"))
+        yield* log.keeping.moved.pipe(
+          Effect.andThen(Queue.offer(inbox, { _tag: "Kept" })),
+          Effect.forever({ disableYield: true }),
+          supervise("acknowledgements")
+        )
         yield* turn.pipe(Effect.forever({ disableYield: true }), supervise("hub"))
         yield* Effect.sync(() => Queue.offerUnsafe(inbox, { _tag: "Tick" })).pipe(
           Effect.andThen(Effect.sleep(TICK_MS)),
@@ -154,8 +200,10 @@ export class Hub extends Context.Service<
         return Hub.of({
           submit: (command) => Queue.offerUnsafe(inbox, command),
           insist: (command) => Effect.asVoid(Queue.offer(inbox, command)),
-          knows: (roomId, userId, messageId) => log.find(roomId)?.find(userId, messageId) !== undefined,
+          knows: (roomId, userId, messageId) => log.find(roomId)?.find(idempotencyKey(userId, messageId)) !== undefined,
           refused: (reason) => analytics.record({ _tag: "rejected", reason }),
+          members: (roomId) => Ref.getUnsafe(state).rooms.get(roomId)?.presence.size ?? 0,
+          populated: () => populated(Ref.getUnsafe(state)),
           size: Effect.map(Ref.get(state), ({ clients, rooms }) => ({ clients: clients.size, rooms: rooms.size }))
         })
       })

@@ -11,6 +11,20 @@ import type { Roster } from "./Roster.ts"
 /** What the log said of one message: `poison` when trying to keep it makes the log itself fail. */
 type Outcome = Appended | { readonly _tag: "unavailable"; readonly error: LogUnavailable } | { readonly _tag: "poison" }
 
+type Kept = Extract<Appended, { _tag: "accepted" | "duplicate" }>
+
+/** An acknowledgement that may be given once the log has kept everything up to `mark`. */
+interface Unkept {
+  readonly mark: number
+  readonly command: Publish
+  readonly outcome: Kept
+}
+
+/** Messages of one room, and acknowledgements of all, that may wait. */
+const WAITING = 65_536
+/** Milliseconds after which a message that found too many waiting is worth another try. */
+const OVERLOAD_MS = 1000
+
 export class Publisher {
   private readonly log: RoomLog["Service"]
   private readonly analytics: Analytics["Service"]
@@ -19,6 +33,9 @@ export class Publisher {
   private drafts: Array<Draft> = []
   private outcomes: ReadonlyArray<Outcome> = []
   private settled = 0
+  /** What the log had written once the outcomes were known. */
+  private mark = 0
+  private readonly unkept: Array<Unkept> = []
 
   constructor(log: RoomLog["Service"], analytics: Analytics["Service"]) {
     this.log = log
@@ -30,12 +47,24 @@ export class Publisher {
     return this.pending.length > 0
   }
 
-  /** Takes a message if its sender is in the room. */
+  /** Takes a message if its sender is in the room; where the room is still being brought back it waits for that. */
   take(roster: Roster, command: Publish): void {
     const { client, roomId } = command
-    if (!client.rooms.has(roomId)) {
+    const room = client.rooms.get(roomId)?.room
+    if (room === undefined) {
       return this.refuse(roster, command, "not_subscribed", `not in room ${roomId}`, "roomId")
     }
+    if (room.parked.length >= WAITING || this.unkept.length >= WAITING) {
+      const message = "too many messages wait to be kept; try again later"
+      return this.refuse(roster, command, "overloaded", message, undefined, OVERLOAD_MS)
+    }
+    if (room.stream.cold) room.parked.push(command)
+    else this.admit(command)
+  }
+
+  /** Takes a message without asking any more. */
+  admit(command: Publish): void {
+    const { client, roomId } = command
     const { userId, username } = client.identity
     this.pending.push(command)
     this.drafts.push({
@@ -54,6 +83,7 @@ export class Publisher {
     if (this.drafts.length === 0 || this.outcomes.length > 0) return Effect.void
     return Effect.map(this.tryAppend(this.drafts), (outcomes) => {
       this.outcomes = outcomes
+      this.mark = this.log.keeping.written()
     })
   })
 
@@ -68,6 +98,17 @@ export class Publisher {
     this.drafts = []
     this.outcomes = []
     this.settled = 0
+  }
+
+  /** Gives the acknowledgements that waited for what the log has kept by now. */
+  release(roster: Roster): void {
+    const kept = this.log.keeping.kept()
+    let count = 0
+    while (count < this.unkept.length && this.unkept[count]!.mark <= kept) {
+      const { command, outcome } = this.unkept[count++]!
+      this.acknowledge(roster, command, outcome)
+    }
+    this.unkept.splice(0, count)
   }
 
   /** Answers a command that could not be handled. */
@@ -108,12 +149,13 @@ export class Publisher {
             room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: false }, userId)
           }
         }
+        if (outcome.stream.overfull && room !== undefined) roster.overfull.add(room)
         this.analytics.record({ _tag: "accepted", type: command.type })
-        return this.acknowledge(roster, command, outcome)
+        return this.acknowledgeOnceKept(roster, command, outcome)
       }
       case "duplicate":
         this.analytics.record({ _tag: "duplicate" })
-        return this.acknowledge(roster, command, outcome)
+        return this.acknowledgeOnceKept(roster, command, outcome)
       case "conflict":
         return this.refuse(
           roster,
@@ -138,12 +180,14 @@ export class Publisher {
     }
   }
 
-  private acknowledge(
-    roster: Roster,
-    { client, ref }: Publish,
-    { _tag, message, stream }: Extract<Appended, { _tag: "accepted" | "duplicate" }>
-  ) {
-    if (client.identity.dialect === "plain") return
+  private acknowledgeOnceKept(roster: Roster, command: Publish, outcome: Kept) {
+    // a plain client is given none
+    if (command.client.identity.dialect === "plain") return
+    if (this.mark <= this.log.keeping.kept()) this.acknowledge(roster, command, outcome)
+    else this.unkept.push({ mark: this.mark, command, outcome })
+  }
+
+  private acknowledge(roster: Roster, { client, ref }: Publish, { _tag, message, stream }: Kept) {
     const { messageId, roomId, seq, timestamp } = message
     roster.tell(client, {
       type: "ack",

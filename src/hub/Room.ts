@@ -6,6 +6,7 @@ import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { RoomStream } from "../log/RoomStream.ts"
 import type { Seat } from "./Client.ts"
+import type { Publish } from "./Command.ts"
 import { Flush } from "./Flush.ts"
 import { Presence } from "./Presence.ts"
 import { Typing } from "./Typing.ts"
@@ -32,13 +33,15 @@ export class Room {
   readonly typing = new Typing()
   /** Up while something waits to be flushed. */
   readonly dirty = new Signal()
+  /** Messages for a room whose older ones, and with them the ids of repeats, are still being brought back. */
+  parked: Array<Publish> = []
   /** When the messages after `stream.served` came in, oldest first; monotonic milliseconds. */
   private ingress: Array<number> = []
   private ephemerals: Array<Ephemeral> = []
   private readonly delivered: (count: number) => void
 
   constructor(stream: RoomStream, delivered: (count: number) => void) {
-    this.id = stream.roomId as RoomId
+    this.id = stream.roomId
     this.stream = stream
     this.delivered = delivered
     stream.served = stream.head
@@ -82,7 +85,7 @@ export class Room {
   /** With nobody here, everybody has been served. */
   settle(): void {
     this.stream.served = this.stream.head
-    this.stream.releaseSlices()
+    this.stream.releaseCuts()
     this.presence.settle()
     this.ingress = []
     this.ephemerals = []

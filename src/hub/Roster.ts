@@ -22,6 +22,8 @@ export class Roster {
   readonly dirty = new Set<Room>()
   /** Clients with frames of their own to send at the end of the tick. */
   readonly answered = new Set<Client>()
+  /** Rooms that a burst has filled beyond their limits. */
+  readonly overfull = new Set<Room>()
   /** Rooms nobody is in, by the monotonic millisecond that began; oldest first. */
   private readonly empty = new Map<Room, number>()
 
@@ -79,6 +81,7 @@ export class Roster {
       this.empty.delete(room)
       this.rooms.delete(room.id)
       this.typing.delete(room)
+      this.overfull.delete(room)
       gone.push(room)
     }
     return gone

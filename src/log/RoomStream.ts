@@ -4,47 +4,95 @@
  */
 import { framePayload, payloadOffset } from "../actor/textFrame.ts"
 import type { Message } from "../domain/Message.ts"
+import type { Position } from "../domain/Position.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { UserId } from "../domain/UserId.ts"
 
 export interface StreamLimits {
   /** Messages kept per room. */
   readonly messages: number
   /** Bytes of frames kept per room, beyond which only the newest `MIN_MESSAGES` stay. */
   readonly bytes: number
+  /** Milliseconds for which a message is kept beyond both, so that a burst does not outrun who reads it, up to `BURST` times `bytes`. */
+  readonly burstMs: number
 }
 
 /** Kept whatever their size. */
-const MIN_MESSAGES = 1024
+export const MIN_MESSAGES = 1024
+/** How far a burst may exceed `bytes`. */
+const BURST = 8
 
-const keyOf = (userId: string, messageId: string) => `${userId} ${messageId.toLowerCase()}`
+/** What a message is known by when it is sent again. */
+export const idempotencyKey = (userId: string, messageId: string): string => `${userId} ${messageId.toLowerCase()}`
 
-interface Slice {
-  readonly from: number
-  readonly to: number
-  readonly frames: Buffer
+/** An older message that is brought back. */
+export interface Restored {
+  readonly key: string
+  /** Milliseconds since 1970 at which it was sent. */
+  readonly at: number
+  readonly frame: Buffer
 }
 
+interface Cut {
+  readonly from: number
+  readonly to: number
+  readonly bytes: Buffer
+}
+
+/** The cuts made last; lagging clients come in herds, from few positions. */
+class Cuts {
+  private readonly recent: Array<Cut> = []
+
+  find(from: number, to: number): Buffer | undefined {
+    for (const cut of this.recent) if (cut.from === from && cut.to === to) return cut.bytes
+    return undefined
+  }
+
+  keep(from: number, to: number, bytes: Buffer): Buffer {
+    if (this.recent.length >= 4) this.recent.shift()
+    this.recent.push({ from, to, bytes })
+    return bytes
+  }
+
+  clear(): void {
+    this.recent.length = 0
+  }
+}
+
+const COMMA = Buffer.from(",")
+
 export class RoomStream {
-  readonly roomId: string
+  readonly roomId: RoomId
   readonly epoch: number
   /** Position of the newest message, 0 before the first. */
-  head = 0
+  head: number
   /** Position up to which everyone who keeps pace has been served; what is newer is never evicted. */
   served = 0
   /** Milliseconds of the newest timestamp. */
-  lastTimestamp = 0
+  lastTimestamp: number
+  /** Whether older messages that belong here are still elsewhere: the ids of a repeat may not be known yet. */
+  cold: boolean
+  /** While something older is being read, to be joined with what is here: nothing is evicted. */
+  pinned = false
   private readonly limits: StreamLimits
   private frames: Array<Buffer | undefined> = new Array<undefined>(16)
   private keys: Array<string | undefined> = new Array<undefined>(16)
+  private times: Array<number> = new Array<number>(16).fill(0)
   private readonly seqs = new Map<string, number>()
-  private tail = 1
+  private tail: number
   private bytes = 0
-  /** The slices cut last; lagging clients come in herds, from few positions. */
-  private readonly slices: Array<Slice> = []
+  private readonly slices = new Cuts()
+  private readonly bodies = new Cuts()
 
-  constructor(roomId: string, epoch: number, limits: StreamLimits) {
+  /** Begins after `head`, whose time is `at`: at 0 for a new room. */
+  constructor(roomId: RoomId, epoch: number, limits: StreamLimits, head = 0, at = 0) {
     this.roomId = roomId
     this.epoch = epoch
     this.limits = limits
+    this.head = head
+    this.lastTimestamp = at
+    this.tail = head + 1
+    this.cold = head > 0
   }
 
   /** Position of the oldest message still here; `head + 1` when there is none. */
@@ -52,39 +100,81 @@ export class RoomStream {
     return this.tail
   }
 
-  /** Adds the message at `head + 1`. */
-  push(message: Message, frame: Buffer): void {
-    this.head++
-    if (this.head - this.tail >= this.frames.length) this.grow()
-    const index = this.head & (this.frames.length - 1)
-    const key = keyOf(message.userId, message.messageId)
-    this.frames[index] = frame
-    this.keys[index] = key
-    this.seqs.set(key, this.head)
-    this.bytes += frame.length
-    this.evict()
+  /** Bytes of the frames that are here. */
+  get size(): number {
+    return this.bytes
   }
 
-  /** Position of the message this user sent under this id, if it is still here. */
-  find(userId: string, messageId: string): number | undefined {
-    return this.seqs.get(keyOf(userId, messageId))
+  /** Whether a burst has filled more than the limits, to be trimmed once it is over. */
+  get overfull(): boolean {
+    const kept = this.head - this.tail + 1
+    return kept > this.limits.messages || (this.bytes > this.limits.bytes && kept > MIN_MESSAGES)
+  }
+
+  /** Whether a client at this position can read on from here, and nothing before it is missing. */
+  reaches(from: number): boolean {
+    return from >= this.tail - 1 && from <= this.head
+  }
+
+  /** Whether a position belongs to this stream. */
+  knows({ epoch, seq }: Position): boolean {
+    return epoch === this.epoch && seq <= this.head
+  }
+
+  /** Adds the message at `head + 1`, sent at `at` milliseconds. */
+  push(key: string, at: number, frame: Buffer): void {
+    this.head++
+    if (this.head - this.tail >= this.frames.length) this.grow()
+    this.lastTimestamp = at
+    this.set(this.head, key, at, frame)
+    this.trim(at)
+  }
+
+  /** Brings back the messages right before `oldest`, oldest first. */
+  restore(older: ReadonlyArray<Restored>): void {
+    while (this.head - this.tail + 1 + older.length > this.frames.length) this.grow()
+    for (let i = older.length - 1; i >= 0; i--) {
+      const { at, frame, key } = older[i]!
+      this.tail--
+      this.set(this.tail, key, at, frame)
+    }
+  }
+
+  /** Position of the message known by this key, if it is still here. */
+  find(key: string): number | undefined {
+    return this.seqs.get(key)
+  }
+
+  /** Positions of what a user sent since `since` milliseconds and is still here, oldest first. */
+  by(userId: UserId, since: number): ReadonlyArray<number> {
+    const prefix = `${userId} `
+    const seqs: Array<number> = []
+    for (let seq = this.head; seq >= this.tail; seq--) {
+      const index = seq & (this.keys.length - 1)
+      if (this.times[index]! < since) break
+      if (this.keys[index]!.startsWith(prefix)) seqs.push(seq)
+    }
+    return seqs.toReversed()
   }
 
   /** The message at a position that is still here. */
   message(seq: number): Message {
-    return JSON.parse(framePayload(this.frame(seq)))
+    return JSON.parse(this.text(seq))
+  }
+
+  /** The JSON of the message at a position that is still here. */
+  text(seq: number): string {
+    return framePayload(this.frame(seq))
   }
 
   /** The frames after `from` up to `to`, as one buffer. Both positions must still be here. */
   slice(from: number, to: number): Buffer {
     if (to - from === 1) return this.frame(to)
-    for (const slice of this.slices) if (slice.from === from && slice.to === to) return slice.frames
+    const cut = this.slices.find(from, to)
+    if (cut !== undefined) return cut
     const parts = new Array<Buffer>(to - from)
     for (let seq = from + 1; seq <= to; seq++) parts[seq - from - 1] = this.frame(seq)
-    const frames = Buffer.concat(parts)
-    if (this.slices.length >= 4) this.slices.shift()
-    this.slices.push({ from, to, frames })
-    return frames
+    return this.slices.keep(from, to, Buffer.concat(parts))
   }
 
   /** The furthest position whose frames after `from` stay within `maxBytes`, and at least one message on. */
@@ -101,33 +191,32 @@ export class RoomStream {
   }
 
   /** The JSON of the messages after `from` up to `to`, joined by commas: what goes between the brackets of an array. */
-  json(from: number, to: number): string {
-    let text = ""
+  body(from: number, to: number): Buffer {
+    const cut = this.bodies.find(from, to)
+    if (cut !== undefined) return cut
+    const parts: Array<Buffer> = []
     for (let seq = from + 1; seq <= to; seq++) {
       const frame = this.frame(seq)
-      text += (seq > from + 1 ? "," : "") + frame.toString("utf8", payloadOffset(frame))
+      if (seq > from + 1) parts.push(COMMA)
+      parts.push(frame.subarray(payloadOffset(frame)))
     }
-    return text
+    return this.bodies.keep(from, to, Buffer.concat(parts))
   }
 
-  /** Forgets cut slices, which would otherwise hold on to evicted frames while a room is quiet. */
-  releaseSlices(): void {
-    this.slices.length = 0
+  /** Forgets what was cut, which would otherwise hold on to evicted frames while a room is quiet. */
+  releaseCuts(): void {
+    this.slices.clear()
+    this.bodies.clear()
   }
 
-  private frame(seq: number): Buffer {
-    return this.frames[seq & (this.frames.length - 1)]!
-  }
-
-  private evict() {
-    const { bytes, messages } = this.limits
-    while (this.tail <= this.served && this.tail < this.head) {
-      const kept = this.head - this.tail + 1
-      if (kept <= messages && (this.bytes <= bytes || kept <= MIN_MESSAGES)) return
+  /** Lets go of the oldest messages that exceed the limits at `now`, unless they are unserved or part of a burst. */
+  trim(now: number): void {
+    const { burstMs, bytes } = this.limits
+    while (this.overfull && !this.pinned && this.tail <= this.served && this.tail < this.head) {
       const index = this.tail & (this.frames.length - 1)
+      if (now - this.times[index]! < burstMs && this.bytes <= bytes * BURST) return
       const key = this.keys[index]!
-      // a later send under the same id cannot exist while this one is here, so the key is still ours
-      this.seqs.delete(key)
+      if (this.seqs.get(key) === this.tail) this.seqs.delete(key)
       this.bytes -= this.frames[index]!.length
       this.frames[index] = undefined
       this.keys[index] = undefined
@@ -135,16 +224,33 @@ export class RoomStream {
     }
   }
 
+  private frame(seq: number): Buffer {
+    return this.frames[seq & (this.frames.length - 1)]!
+  }
+
+  private set(seq: number, key: string, at: number, frame: Buffer) {
+    const index = seq & (this.frames.length - 1)
+    this.frames[index] = frame
+    this.keys[index] = key
+    this.times[index] = at
+    // what is restored is older than what is here, and an id sent anew after its window means the newer message
+    if (seq === this.head || !this.seqs.has(key)) this.seqs.set(key, seq)
+    this.bytes += frame.length
+  }
+
   private grow() {
     const size = this.frames.length * 2
     const frames = new Array<Buffer | undefined>(size)
     const keys = new Array<string | undefined>(size)
-    for (let seq = this.tail; seq < this.head; seq++) {
+    const times = new Array<number>(size).fill(0)
+    for (let seq = this.tail; seq <= this.head; seq++) {
       const index = seq & (this.frames.length - 1)
       frames[seq & (size - 1)] = this.frames[index]
       keys[seq & (size - 1)] = this.keys[index]
+      times[seq & (size - 1)] = this.times[index]!
     }
     this.frames = frames
     this.keys = keys
+    this.times = times
   }
 }

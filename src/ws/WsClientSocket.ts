@@ -5,6 +5,7 @@
 import type { Socket } from "node:net"
 import { type Array, Effect } from "effect"
 import type { RawData, WebSocket } from "ws"
+import type { Frames } from "../actor/Mailbox.ts"
 import { type CloseReason, closeReasons, peerLeft } from "../domain/CloseReason.ts"
 import type { ClientSocket } from "../connection/ClientSocket.ts"
 
@@ -57,9 +58,15 @@ export class WsClientSocket implements ClientSocket {
     ws.on("close", onClose)
   }
 
-  write(frames: Buffer): number {
+  write(frames: Frames): number {
     if (this.ws.readyState !== 1) return 0
-    this.tcp.write(frames)
+    if (Buffer.isBuffer(frames)) this.tcp.write(frames)
+    else {
+      // all at once: a ping in the middle of a frame would break it
+      this.tcp.cork()
+      for (const part of frames) this.tcp.write(part)
+      this.tcp.uncork()
+    }
     return this.tcp.writableLength
   }
 

@@ -294,8 +294,8 @@ describe("connection", () => {
         assert.strictEqual(error["code"], "not_subscribed")
         assert.strictEqual(error["field"], "roomId")
       }
-      alice.say({ type: "history", roomId: "elsewhere", ref: "history" })
-      const error = yield* alice.until("error", ({ ref }) => ref === "history")
+      alice.say({ type: "read", roomId: "elsewhere", seq: 1, ref: "read" })
+      const error = yield* alice.until("error", ({ ref }) => ref === "read")
       assert.strictEqual(error["code"], "not_supported")
     }).pipe(Effect.provide(engineLayer(config)))
   })

@@ -27,10 +27,10 @@ const lobby = RoomId.make("lobby")
 
 export const roomLogContract = (
   name: string,
-  layer: (limits: StreamLimits) => Layer.Layer<RoomLog>,
+  layer: (limits: StreamLimits) => Layer.Layer<RoomLog, unknown>,
   options: { readonly remembersForgotten: boolean }
 ) => {
-  const roomy: StreamLimits = { messages: 10_000, bytes: 2 ** 30 }
+  const roomy: StreamLimits = { messages: 10_000, bytes: 2 ** 30, burstMs: 0 }
 
   describe(`${name} as a room log`, () => {
     it.effect("numbers each room from 1, without gaps, in the order of the batch", () =>
@@ -114,9 +114,9 @@ export const roomLogContract = (
           assert.deepStrictEqual(JSON.parse(framePayload(stream.slice(i, i + 1))), message)
           assert.deepStrictEqual(stream.message(i + 1), message)
         })
-        assert.strictEqual(stream.json(0, 0), "")
+        assert.strictEqual(stream.body(0, 0).toString(), "")
         assert.deepStrictEqual(
-          JSON.parse(`[${stream.json(0, texts.length)}]`).map(({ content }: { content: string }) => content),
+          JSON.parse(`[${stream.body(0, texts.length).toString()}]`).map(({ content }: { content: string }) => content),
           texts
         )
       }).pipe(Effect.provide(layer(roomy)))
@@ -154,10 +154,94 @@ export const roomLogContract = (
         assert.strictEqual(stream.oldest, 302 - 64 + 1)
         assert.strictEqual(stream.message(stream.oldest).content, `message ${stream.oldest}`)
         assert.deepStrictEqual(
-          JSON.parse(`[${stream.json(stream.oldest - 1, 302)}]`).map(({ seq }: { seq: number }) => seq),
+          JSON.parse(`[${stream.body(stream.oldest - 1, 302).toString()}]`).map(({ seq }: { seq: number }) => seq),
           Array.from({ length: 64 }, (_, i) => 239 + i)
         )
-      }).pipe(Effect.provide(layer({ messages: 64, bytes: 2 ** 30 })))
+      }).pipe(Effect.provide(layer({ messages: 64, bytes: 2 ** 30, burstMs: 0 })))
+    )
+
+    it.effect("spares a burst for a while, up to 8 times its bytes", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const stream = log.stream(lobby)
+        const say = (count: number) =>
+          Effect.suspend(() => {
+            stream.served = stream.head
+            return log.append(Array.from({ length: count }, () => draft("x".repeat(900))))
+          })
+        yield* say(1500)
+        yield* say(1)
+        assert.strictEqual(stream.oldest, 1)
+        assert.isTrue(stream.overfull)
+        yield* say(8000)
+        yield* say(1)
+        assert.isAtMost(stream.size, 8 * 1_000_000 + 2000)
+        assert.isAbove(stream.size, 7 * 1_000_000)
+        yield* TestClock.adjust("5 seconds")
+        stream.served = stream.head
+        stream.trim(5000)
+        assert.strictEqual(stream.head - stream.oldest + 1, 1024)
+        assert.isFalse(stream.overfull)
+      }).pipe(Effect.provide(layer({ messages: 1024, bytes: 1_000_000, burstMs: 5000 })))
+    )
+
+    it.effect("evicts nothing while something older is being read, to be joined with it", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const stream = log.stream(lobby)
+        for (let i = 0; i < 100; i++) {
+          stream.pinned = i > 60
+          yield* log.append([draft(`message ${i}`)])
+          stream.served = stream.head
+        }
+        assert.strictEqual(stream.oldest, 61 - 16 + 1)
+        stream.pinned = false
+        yield* log.append([draft("last")])
+        assert.strictEqual(stream.oldest, 101 - 16 + 1)
+      }).pipe(Effect.provide(layer({ messages: 16, bytes: 2 ** 30, burstMs: 0 })))
+    )
+
+    it.effect("says where a room ends and reads its messages, without bringing a room into being", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        yield* log.append(Array.from({ length: 40 }, (_, i) => draft(`message ${i + 1}`)))
+        const { epoch, from, head } = log.tail(lobby)
+        assert.strictEqual(epoch, log.stream(lobby).epoch)
+        assert.strictEqual(head, 40)
+        assert.isAtMost(from, 40)
+        const texts = (yield* log.read(lobby, 20, 23))?.map((json): string => JSON.parse(json).content)
+        assert.deepStrictEqual(texts, ["message 21", "message 22", "message 23"])
+        assert.deepStrictEqual(yield* log.read(lobby, 40, 40), [])
+        assert.isUndefined(yield* log.read(lobby, 39, 41))
+        const nowhere = RoomId.make("nowhere")
+        assert.deepStrictEqual({ ...log.tail(nowhere), epoch: 0 }, { epoch: 0, head: 0, from: 1 })
+        assert.isUndefined(yield* log.read(nowhere, 0, 1))
+        assert.isUndefined(log.find(nowhere))
+        assert.deepStrictEqual(
+          [...log.rooms()].map((room) => [room.roomId, room.head]),
+          [["lobby", 40]]
+        )
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("tells what a user said lately in all rooms, by time, then room, then position", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const elsewhere = RoomId.make("elsewhere")
+        const bob = UserId.make("bob")
+        yield* log.append([draft("a", { userId: bob }), draft("b"), draft("c", { userId: bob })])
+        yield* log.append([draft("d", { userId: bob, roomId: elsewhere }), draft("e", { userId: UserId.make("bo") })])
+        yield* TestClock.adjust("1 second")
+        yield* log.append([draft("f", { userId: bob })])
+        const said = log.recentBy(bob)?.map(({ at, json, roomId, seq }) => [at, roomId, seq, JSON.parse(json).content])
+        assert.deepStrictEqual(said, [
+          [0, "elsewhere", 1, "d"],
+          [0, "lobby", 1, "a"],
+          [0, "lobby", 3, "c"],
+          [1000, "lobby", 5, "f"]
+        ])
+        assert.deepStrictEqual(log.recentBy(UserId.make("nobody")), [])
+      }).pipe(Effect.provide(layer(roomy)))
     )
 
     it.effect("cuts the same slice for everyone at the same position, and reaches as far as asked", () =>

@@ -85,6 +85,27 @@ describe("what a client may send", () => {
       "x".repeat(998) + "\n\n"
     ))
 
+  it("reads a place in history as a seq or as a position", () => {
+    const frame = { type: "history", roomId: "a", before: 5, after: { epoch: 1, seq: 5 }, limit: 1 }
+    assert.deepStrictEqual(accepted(decode(frame)), frame)
+  })
+
+  it.each([
+    { limit: 0 },
+    { limit: 201 },
+    { before: -1 },
+    { before: 0.5 },
+    { after: { seq: 1 } },
+    { after: { epoch: -1, seq: 1 } },
+    { around: "5" },
+    { around: null },
+    { around: [1, 2] }
+  ])("refuses a page of history of %j, by the name of what is wrong", (fields) => {
+    const { code, field } = refused(decode({ type: "history", roomId: "a", ...fields }))
+    assert.strictEqual(code, "invalid_frame")
+    assert.strictEqual(String(field).split(".")[0], Object.keys(fields)[0])
+  })
+
   // B1, H4, T36
   it("ignores who, when and where in the log a client claims to be", () => {
     const claims = {

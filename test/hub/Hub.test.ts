@@ -7,7 +7,7 @@ import { MAX_RESTARTS, Supervisor } from "../../src/actor/Supervisor.ts"
 import { Analytics } from "../../src/analytics/Analytics.ts"
 import { Hub } from "../../src/hub/Hub.ts"
 import { LogUnavailable, RoomLog } from "../../src/log/RoomLog.ts"
-import { logOptions } from "../../src/Server.ts"
+import { logOptions } from "../../src/Persistence.ts"
 import { configuration, connect, engineLayer, said, settle, subscribe } from "../support/Engine.ts"
 
 const chat = (content: string, messageId: string = randomUUID(), roomId = "lobby") => ({

@@ -440,7 +440,6 @@ describe("other frames", () => {
     { type: "edit", roomId: "x", messageId: randomUUID(), content: "x" },
     { type: "delete", roomId: "x", messageId: randomUUID() },
     { type: "react", roomId: "x", messageId: randomUUID(), emoji: "👍" },
-    { type: "history", roomId: "x", before: 5 },
     { type: "read", roomId: "x", seq: 1 },
     { type: "direct", to: "bob", content: "x" },
     { type: "refresh", token: "abc" }

@@ -38,7 +38,7 @@ describe("GET /health", () => {
   it("counts who is connected", async () => {
     await server.clients(0)
     const health = await server.json("/health")
-    assert.deepInclude(health, { status: "ok", clients: 0, durability: "memory" })
+    assert.deepInclude(health, { status: "ok", clients: 0, durability: "journal", storage: "ok" })
     assert.isNumber(health["uptimeSeconds"])
     assert.match(String(health["version"]), /^\d+\.\d+\.\d+/)
     const alice = await ChatClient.plain(server, { userId: "alice", username: "Alice" })

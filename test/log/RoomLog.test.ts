@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { RoomLog } from "../../src/log/RoomLog.ts"
+import { idempotencyKey } from "../../src/log/RoomStream.ts"
 import { draft, roomLogContract } from "../contract/roomLog.ts"
 
 roomLogContract("memory", RoomLog.layerMemory, { remembersForgotten: false })
@@ -12,7 +13,7 @@ describe("memory log", () => {
       const epochs = new Set<number>()
       for (let i = 0; i < 50; i++) {
         const log = yield* RoomLog.pipe(
-          Effect.provide(RoomLog.layerMemory({ messages: 16, bytes: 1024 }), { local: true })
+          Effect.provide(RoomLog.layerMemory({ messages: 16, bytes: 1024, burstMs: 0 }), { local: true })
         )
         yield* log.append([draft("hello")])
         epochs.add(log.stream(RoomId.make("lobby")).epoch)
@@ -31,9 +32,9 @@ describe("memory log", () => {
         stream.served = stream.head
       }
       drafts.forEach(({ messageId, userId }, i) => {
-        assert.strictEqual(stream.find(userId, messageId), i + 1 >= stream.oldest ? i + 1 : undefined)
+        assert.strictEqual(stream.find(idempotencyKey(userId, messageId)), i + 1 >= stream.oldest ? i + 1 : undefined)
       })
       assert.strictEqual(stream.oldest, 85)
-    }).pipe(Effect.provide(RoomLog.layerMemory({ messages: 16, bytes: 2 ** 30 })))
+    }).pipe(Effect.provide(RoomLog.layerMemory({ messages: 16, bytes: 2 ** 30, burstMs: 0 })))
   )
 })

@@ -10,8 +10,13 @@ import { UserId } from "../../src/domain/UserId.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { Allowances } from "../../src/identity/Allowances.ts"
 import { LoopGauge } from "../../src/hub/Pacer.ts"
+import type { Recall } from "../../src/log/Recall.ts"
 import { RoomLog } from "../../src/log/RoomLog.ts"
-import { connectionOptions, engine, logOptions } from "../../src/Server.ts"
+import { history, logOptions } from "../../src/Persistence.ts"
+import { connectionOptions, engine } from "../../src/Server.ts"
+import type { History } from "../../src/store/History.ts"
+import * as MemoryStore from "../../src/store/MemoryStore.ts"
+import type { MessageStore } from "../../src/store/MessageStore.ts"
 import { FakeSocket } from "./FakeSocket.ts"
 
 /** The defaults, with limits that a test would run into switched off. */
@@ -26,9 +31,12 @@ export const configuration = (overrides: Partial<Configuration> = {}): Configura
 /** An engine whose event loop is idle, so that nothing is paced. */
 export const engineLayer = (
   config: Configuration = configuration(),
-  log: Layer.Layer<RoomLog> = RoomLog.layerMemory(logOptions(config))
+  log: Layer.Layer<RoomLog> = RoomLog.layerMemory(logOptions(config)),
+  past: Layer.Layer<History | Recall, never, RoomLog | MessageStore> = history
 ) =>
   engine(config).pipe(
+    Layer.provideMerge(past),
+    Layer.provide(MemoryStore.layer),
     Layer.provide(log),
     Layer.provideMerge(Supervisor.layer),
     Layer.provide(Layer.succeed(LoopGauge, () => 0))

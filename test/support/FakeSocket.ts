@@ -1,5 +1,6 @@
 /** A ClientSocket without a network: what was sent can be read, and the peer can stop taking, answer pings, talk and leave. */
 import { type Array, Effect } from "effect"
+import type { Frames } from "../../src/actor/Mailbox.ts"
 import { payloadOffset } from "../../src/actor/textFrame.ts"
 import type { ClientSocket } from "../../src/connection/ClientSocket.ts"
 import { type CloseReason, peerLeft } from "../../src/domain/CloseReason.ts"
@@ -28,7 +29,8 @@ export class FakeSocket implements ClientSocket {
   private readonly watchers = new Set<() => void>()
   private wasHeard = false
 
-  write(frames: Buffer): number {
+  write(given: Frames): number {
+    const frames = Buffer.isBuffer(given) ? given : Buffer.concat(given)
     if (this.broken) throw new Error("broken socket")
     if (this.closed !== undefined) return 0
     this.writes.push(frames)

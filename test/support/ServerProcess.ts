@@ -1,14 +1,16 @@
 /** The server as its users run it: a process of its own, started by the README's command, seen through its log, its port and its exit code. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { resolve } from "node:path"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 
 const root = resolve(import.meta.dirname, "../..")
 export const guard = resolve(root, "src/cli/hubbub.mjs")
 
 /** Milliseconds any single answer may take. */
-export const ANSWER_MS = 5000
+export const ANSWER_MS = 10_000
 /** Milliseconds a process may take to start or to stop. */
 const PROCESS_MS = 20_000
 
@@ -53,6 +55,7 @@ export const eventually = async <A>(ask: () => Promise<A>, hoped: (answer: A) =>
 }
 
 const live = new Set<ChildProcess>()
+const directories = new Set<string>()
 
 /** Signals a process and what it started. */
 const kill = (child: ChildProcess, signal: NodeJS.Signals) => {
@@ -62,13 +65,23 @@ const kill = (child: ChildProcess, signal: NodeJS.Signals) => {
 
 process.once("exit", () => {
   for (const child of live) kill(child, "SIGKILL")
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 })
 
 /** Only what a command needs to be found: no variable of the machine may configure the server under test. */
 const cleanEnv = (env: Env): Env => ({ PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/", ...env })
 
-const launch = (command: ReadonlyArray<string>, env: Env, cwd: string) => {
+/** A directory that is gone when the tests of this file are over. */
+export const temporaryDirectory = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), "hubbub-test-"))
+  directories.add(directory)
+  return directory
+}
+
+const launch = (command: ReadonlyArray<string>, given: Env, cwd: string) => {
   const [program = process.execPath, ...args] = command
+  // each server has data of its own, unless a test says which
+  const env = { DATA_DIR: given["DATA_DIR"] ?? temporaryDirectory(), ...given }
   // a process group of its own, so that whatever it starts can be ended with it
   const child = spawn(program, args, { cwd, env: cleanEnv(env), detached: true, stdio: ["ignore", "pipe", "pipe"] })
   live.add(child)

@@ -9,7 +9,7 @@ const tsc = process.platform === "linux" && process.arch === "x64" && existsSync
 const steps = [
   ["types", tsc, "--noEmit", "-p", "."],
   ["lint", "oxlint", "--type-aware", "--deny-warnings"],
-  ["format", "oxfmt", "--check", "src", "test"],
+  ["format", "oxfmt", "--check", "src", "test", "docker"],
   ["dead code", "knip"]
 ]
 

@@ -1,0 +1,104 @@
+/** The Layers under the engine, composed: what numbers messages, what keeps them, and what their history is read from. */
+import { createHash, randomBytes } from "node:crypto"
+import { join } from "node:path"
+import { Effect, Layer, Redacted } from "effect"
+import type { Supervisor } from "./actor/Supervisor.ts"
+import type { Configuration } from "./AppConfig.ts"
+import { Cursors } from "./http/Cursors.ts"
+import * as JournalLog from "./log/JournalLog.ts"
+import { RoomLog } from "./log/RoomLog.ts"
+import type { StreamLimits } from "./log/RoomStream.ts"
+import { Drain } from "./store/Drain.ts"
+import * as DynamoDbStore from "./store/dynamodb/DynamoDbStore.ts"
+import { History } from "./store/History.ts"
+import * as HistoryRecall from "./store/HistoryRecall.ts"
+import { keyFile } from "./store/keyFile.ts"
+import * as MemoryStore from "./store/MemoryStore.ts"
+import { MessageStore } from "./store/MessageStore.ts"
+import * as SqliteStore from "./store/sqlite/SqliteStore.ts"
+import type { SqliteUnusable } from "./store/sqlite/SqliteUnusable.ts"
+import { Storage } from "./store/Storage.ts"
+import { Vigil } from "./store/Vigil.ts"
+
+/** Entries wait this long for company before they go to the store, or until there are so many; less where acknowledgements wait for it. */
+const LINGER = { ms: 100, count: 25, acknowledgingMs: 5 } as const
+/** Milliseconds a stop may take to hand the store what is left. */
+const STOP_MS = 1500
+
+export const logOptions = (config: Configuration): StreamLimits => ({
+  messages: config.roomLogMessages,
+  bytes: config.roomLogBytes,
+  burstMs: config.roomLogBurstMs
+})
+
+/** History and what resumes from it, over a log and a store. */
+export const history = HistoryRecall.layer.pipe(Layer.provideMerge(History.layer))
+
+const given = ({ cursorSecret }: Configuration): Redacted.Redacted<Buffer> | undefined => {
+  const secret = Redacted.value(cursorSecret)
+  return secret === "" ? undefined : Redacted.make(createHash("sha256").update(secret).digest())
+}
+
+const dynamoDb = (config: Configuration) => {
+  const options = {
+    region: config.dynamoDbRegion,
+    table: config.dynamoDbTable,
+    ...(config.dynamoDbEndpoint === "" ? {} : { endpoint: config.dynamoDbEndpoint })
+  }
+  return DynamoDbStore.layer(options).pipe(Layer.provide(Layer.effectDiscard(DynamoDbStore.check(options))))
+}
+
+/** Nothing outlives the process. */
+const inMemory = (config: Configuration) =>
+  history.pipe(
+    Layer.provide(MemoryStore.layer),
+    Layer.provideMerge(RoomLog.layerMemory(logOptions(config))),
+    Layer.merge(Storage.layerMemory),
+    Layer.merge(Cursors.layer(given(config) ?? Redacted.make(randomBytes(32))))
+  )
+
+/** A journal, and a store that it is drained to. The journal comes first: it makes the directory and holds its lock. */
+const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions["durability"]) => {
+  const directory = config.dataDir
+  const journal = JournalLog.layer(
+    {
+      directory,
+      durability,
+      segmentBytes: config.journalSegmentBytes,
+      maxBacklogBytes: config.journalMaxBytes,
+      idleMs: config.roomEmptyMs
+    },
+    logOptions(config)
+  )
+  const engine: Layer.Layer<MessageStore, DynamoDbStore.DynamoDbUnusable | SqliteUnusable, Supervisor> =
+    config.store === "sqlite"
+      ? // the journal lets go of what the store has, so the store must promise as much
+        SqliteStore.layer({ file: join(directory, "hubbub.db"), flush: durability !== "journal" })
+      : dynamoDb(config)
+  const drain = Drain.layer({
+    lingerMs: durability === "store" ? LINGER.acknowledgingMs : LINGER.ms,
+    lingerCount: LINGER.count,
+    stopMs: STOP_MS,
+    deadLetters: join(directory, "dead-letters.ndjson")
+  })
+  const key = given(config)
+  const cursors = Layer.unwrap(
+    Effect.map(key === undefined ? keyFile(join(directory, "cursor.key")) : Effect.succeed(key), Cursors.layer)
+  )
+  return Layer.mergeAll(
+    history.pipe(
+      Layer.provide(
+        Layer.effect(
+          MessageStore,
+          Effect.map(Vigil, ({ guarded }) => guarded)
+        )
+      )
+    ),
+    Storage.layer.pipe(Layer.provide(drain)),
+    cursors
+  ).pipe(Layer.provide(Vigil.layer), Layer.provide(engine), Layer.provideMerge(journal))
+}
+
+/** What a server keeps messages with, as its configuration says. */
+export const persistence = (config: Configuration) =>
+  config.durability === "memory" ? inMemory(config) : onDisk(config, config.durability)

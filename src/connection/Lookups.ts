@@ -1,0 +1,106 @@
+/**
+ * The pages of history that one connection has asked for. Each is read beside the connection's reader, so that nothing said meanwhile
+ * waits for a store; few at a time, and none outlives the connection.
+ */
+import { Cause, Effect, type Fiber } from "effect"
+import type { Supervisor } from "../actor/Supervisor.ts"
+import { textFrame } from "../actor/textFrame.ts"
+import type { ClientFrame } from "../domain/ClientFrame.ts"
+import { PAGE_SIZE_DEFAULT } from "../domain/PageSize.ts"
+import type { Position } from "../domain/Position.ts"
+import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
+import { encodeServerFrame, errorFrame } from "../domain/ServerFrame.ts"
+import type { Client } from "../hub/Client.ts"
+import type { Hub } from "../hub/Hub.ts"
+import type { History } from "../store/History.ts"
+import type { Page } from "../store/Page.ts"
+
+/** What all connections look things up with. */
+export interface Library {
+  readonly hub: Hub["Service"]
+  readonly history: History["Service"]
+  readonly supervisor: Supervisor["Service"]
+  readonly fork: (lookup: Effect.Effect<void>) => Fiber.Fiber<void>
+}
+
+export type Ask = Extract<ClientFrame, { readonly type: "history" }>
+
+/** Pages that may be under way for one connection. */
+const AT_ONCE = 2
+const RETRY_MS = 100
+
+const answerOf = ({ after, ref, roomId }: Ask, { first, last, messages, newer, older }: Page<Position>): string => {
+  const frame = encodeServerFrame({
+    type: "history",
+    ...(ref === undefined ? {} : { ref }),
+    roomId,
+    hasMore: after === undefined ? older : newer,
+    ...(first === undefined ? {} : { before: first }),
+    ...(last === undefined ? {} : { after: last }),
+    messages: []
+  })
+  // the messages are JSON already
+  return `${frame.slice(0, -"]}".length)}${messages.join(",")}]}`
+}
+
+export class Lookups {
+  private readonly client: Client
+  private readonly library: Library
+  private readonly underWay = new Set<Fiber.Fiber<void>>()
+
+  constructor(client: Client, library: Library) {
+    this.client = client
+    this.library = library
+  }
+
+  /** Begins to look a page up, and answers once it is found; or says at once why not. */
+  begin(ask: Ask): ProtocolError | undefined {
+    const { after, around, before } = ask
+    const given = Object.entries({ before, after, around }).flatMap(([name, place]) =>
+      place === undefined ? [] : [name]
+    )
+    if (given.length > 1) {
+      return refusal("invalid_frame", `${given.join(" and ")} exclude each other; give one of them`, given[1])
+    }
+    if (this.underWay.size >= AT_ONCE) {
+      return refusal("rate_limited", `at most ${AT_ONCE} pages of history at a time`, undefined, RETRY_MS)
+    }
+    const fiber = this.library.fork(this.look(ask))
+    this.underWay.add(fiber)
+    fiber.addObserver(() => this.underWay.delete(fiber))
+    return undefined
+  }
+
+  /** Breaks off what is under way; nothing is answered any more. */
+  stop(): void {
+    for (const fiber of this.underWay) fiber.interruptUnsafe()
+  }
+
+  private look(ask: Ask): Effect.Effect<void> {
+    const { history, supervisor } = this.library
+    const { after, around, before, limit = PAGE_SIZE_DEFAULT, roomId } = ask
+    return history.room(roomId, { before, after, around, limit }).pipe(
+      Effect.map((page) => this.tell(textFrame(answerOf(ask, page)))),
+      Effect.catchTag("HistoryUnavailable", ({ reason, retryAfterMs }) =>
+        Effect.sync(() => this.refuse(ask, refusal("unavailable", reason, undefined, retryAfterMs)))
+      ),
+      Effect.catchCause((cause) => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.void
+        return Effect.andThen(
+          supervisor.noted("history", cause),
+          Effect.sync(() => this.refuse(ask, refusal("internal", "the history could not be read")))
+        )
+      })
+    )
+  }
+
+  private refuse({ ref }: Ask, error: ProtocolError): void {
+    this.library.hub.refused(error.code)
+    this.tell(textFrame(encodeServerFrame(errorFrame(error, ref))))
+  }
+
+  private tell(frame: Buffer): void {
+    this.client.mailbox.offer(frame)
+    this.client.mailbox.flush()
+  }
+}

@@ -1,0 +1,107 @@
+/** The rooms there are, and what was said: by room and by user. */
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { Effect, Layer, Result, Schema } from "effect"
+import { ROOM_RULE, RoomId } from "../domain/RoomId.ts"
+import { UserId, userIdProblem } from "../domain/UserId.ts"
+import { Hub } from "../hub/Hub.ts"
+import { RoomLog } from "../log/RoomLog.ts"
+import { History, type RoomPlace } from "../store/History.ts"
+import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
+import { Api } from "./Api.ts"
+import { type CursorFault, Cursors, listTrack, roomTrack, userTrack } from "./Cursors.ts"
+import { BadQuery, limitOf, pageQuery, type Params, placeOf } from "./PageQuery.ts"
+import { pageResponse } from "./pageResponse.ts"
+import { problemResponse } from "./problemResponse.ts"
+import { listRooms } from "./RoomList.ts"
+
+const isRoomId = Schema.is(RoomId)
+const isUserId = Schema.is(UserId)
+
+const roomIdOf = (text: string): Result.Result<RoomId, BadQuery> => {
+  if (isRoomId(text)) return Result.succeed(text)
+  return Result.fail(new BadQuery({ code: "invalid_room", field: "roomId", detail: ROOM_RULE }))
+}
+
+const userIdOf = (text: string): Result.Result<UserId, BadQuery> => {
+  if (isUserId(text)) return Result.succeed(text)
+  const detail = userIdProblem(text) ?? "userId is not valid"
+  return Result.fail(new BadQuery({ code: "invalid_user_id", field: "userId", detail }))
+}
+
+const answered = (
+  answer: Effect.Effect<HttpServerResponse.HttpServerResponse, BadQuery | HistoryUnavailable>
+): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  Effect.catchTags(answer, {
+    BadQuery: ({ code, detail, field }) => Effect.succeed(problemResponse(400, { code, detail, field })),
+    HistoryUnavailable: ({ reason, retryAfterMs }) =>
+      Effect.succeed(problemResponse(503, { code: "unavailable", detail: `${reason}; try again later`, retryAfterMs }))
+  })
+
+const Rooms = HttpApiBuilder.group(
+  Api,
+  "rooms",
+  Effect.fnUntraced(function* (handlers) {
+    const history = yield* History
+    const cursors = yield* Cursors
+    const hub = yield* Hub
+    const log = yield* RoomLog
+
+    /** Rooms with people in which nothing was said. */
+    function* silent(): Iterable<RoomId> {
+      for (const [roomId] of hub.populated()) if (log.tail(roomId).head === 0) yield roomId
+    }
+
+    const list = Effect.fnUntraced(function* (params: Params) {
+      const limit = yield* Effect.fromResult(limitOf(params))
+      const after = yield* Effect.fromResult(placeOf(params, "after", (text) => cursors.read(listTrack, text)))
+      const { more, rooms } = yield* listRooms(log.rooms(), silent(), after, limit)
+      const last = more ? rooms.at(-1) : undefined
+      return HttpServerResponse.jsonUnsafe({
+        count: rooms.length,
+        rooms: rooms.map(({ at, messages, roomId }) => ({
+          roomId,
+          members: hub.members(roomId),
+          messages,
+          lastActivity: at === null ? null : new Date(at).toISOString()
+        })),
+        hasMore: more,
+        after: last === undefined ? null : cursors.write(listTrack, { at: last.at, roomId: last.roomId })
+      })
+    })
+
+    const messages = Effect.fnUntraced(function* (id: string, params: Params) {
+      const roomId = yield* Effect.fromResult(roomIdOf(id))
+      const track = roomTrack(roomId)
+      // a message shows its seq, so that is a place to look around, too
+      const read = (text: string, name: string): Result.Result<RoomPlace, CursorFault> =>
+        name === "around" && /^\d{1,15}$/.test(text) ? Result.succeed(Number(text)) : cursors.read(track, text)
+      const asked = yield* Effect.fromResult(pageQuery(params, read))
+      return pageResponse({ roomId }, cursors, track, asked, yield* history.room(roomId, asked.query))
+    })
+
+    return handlers
+      .handleRaw("list", ({ query }) => answered(list(query)))
+      .handleRaw("messages", ({ params, query }) => answered(messages(params.roomId, query)))
+  })
+)
+
+const Users = HttpApiBuilder.group(
+  Api,
+  "users",
+  Effect.fnUntraced(function* (handlers) {
+    const history = yield* History
+    const cursors = yield* Cursors
+
+    const messages = Effect.fnUntraced(function* (id: string, params: Params) {
+      const userId = yield* Effect.fromResult(userIdOf(id))
+      const track = userTrack(userId)
+      const asked = yield* Effect.fromResult(pageQuery(params, (text) => cursors.read(track, text)))
+      return pageResponse({ userId }, cursors, track, asked, yield* history.user(userId, asked.query))
+    })
+
+    return handlers.handleRaw("messages", ({ params, query }) => answered(messages(params.userId, query)))
+  })
+)
+
+export const layer = Layer.mergeAll(Rooms, Users)

@@ -1,0 +1,223 @@
+/**
+ * The room log of one process on its disk: a batch is written to the journal before anyone sees any of it. Positions and recent messages
+ * survive the process; `fsync` and `store` hold back acknowledgements (never delivery) until the disk or the store has it.
+ */
+import { Clock, Context, Effect, Layer } from "effect"
+import { Signal } from "../actor/Signal.ts"
+import { supervise } from "../actor/supervise.ts"
+import { textFrame } from "../actor/textFrame.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { Entry } from "./Entry.ts"
+import { JournalFull } from "./journal/JournalFailed.ts"
+import * as Journal from "./journal/Journal.ts"
+import { Ledger } from "./Ledger.ts"
+import { OpenJournal } from "./OpenJournal.ts"
+import { type Durability, LogUnavailable, readStream, recentIn, RoomLog } from "./RoomLog.ts"
+import { idempotencyKey, MIN_MESSAGES, RoomStream, type StreamLimits } from "./RoomStream.ts"
+
+export interface JournalLogOptions {
+  /** Directory of the journal; made if it is missing. */
+  readonly directory: string
+  readonly durability: Exclude<Durability, "memory">
+  readonly segmentBytes: number
+  readonly maxBacklogBytes: number
+  /** Milliseconds after which rooms that were brought back at the start, and nobody came to, leave memory. */
+  readonly idleMs: number
+}
+
+/** Bytes of recent messages brought back into memory at the start, of the rooms used last; others come back when someone enters. */
+const REPLAY_BYTES = 268_435_456
+/** Milliseconds between two flushes to the disk where no acknowledgement waits for them. */
+const SYNC_MS = 1000
+/** Milliseconds for which a store may not show yet what it has taken. */
+const STORE_LAG_MS = 10_000
+/** Milliseconds after which a refused message is worth another try. */
+const RETRY_MS = { overloaded: 5000, storage_full: 1000 } as const
+
+/** Rebuilds the recent part of each room from the journal, the most recently used first where there is too much. */
+class Replay {
+  readonly streams = new Map<RoomId, RoomStream>()
+  private readonly limits: StreamLimits
+  private sinceTrim = 0
+
+  constructor(limits: StreamLimits) {
+    this.limits = limits
+  }
+
+  readonly visit = ({ at, epoch, json, messageId, roomId, seq, userId }: Entry): void => {
+    let stream = this.streams.get(roomId)
+    if (stream === undefined) {
+      stream = new RoomStream(roomId, epoch, this.limits, seq - 1, at)
+      this.streams.set(roomId, stream)
+    }
+    stream.served = stream.head
+    const frame = textFrame(json)
+    stream.push(idempotencyKey(userId, messageId), at, frame)
+    this.sinceTrim += frame.length
+    if (this.sinceTrim > REPLAY_BYTES) this.trim()
+  }
+
+  finish(): void {
+    this.trim()
+    for (const stream of this.streams.values()) {
+      stream.served = stream.head
+      stream.cold = stream.oldest > 1 && stream.head - stream.oldest + 1 < MIN_MESSAGES
+    }
+  }
+
+  private trim() {
+    this.sinceTrim = 0
+    let bytes = 0
+    for (const { size } of this.streams.values()) bytes += size
+    if (bytes <= REPLAY_BYTES) return
+    for (const stream of [...this.streams.values()].sort((a, b) => a.lastTimestamp - b.lastTimestamp)) {
+      if (bytes <= REPLAY_BYTES) return
+      bytes -= stream.size
+      this.streams.delete(stream.roomId)
+    }
+  }
+}
+
+export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const replay = new Replay(limits)
+      const { directory, durability, maxBacklogBytes, segmentBytes } = options
+      const journal = yield* Journal.open({ directory, segmentBytes, maxBacklogBytes }, replay.visit)
+      replay.finish()
+      const ledger = new Ledger(clock, (roomId) => {
+        const state = journal.rooms.get(roomId)
+        return new RoomStream(roomId, journal.epoch, limits, state?.head ?? 0, state?.at ?? 0)
+      })
+      const { streams } = ledger
+      for (const [roomId, stream] of replay.streams) streams.set(roomId, stream)
+      const unused = new Set(replay.streams.keys())
+
+      const dirty = new Signal()
+      const grown = new Signal()
+      const moved = new Signal()
+      let appended = 0
+      let synced = durability === "fsync" ? journal.synced : 0
+      let refusing = false
+      if (journal.lsn > journal.drained) grown.raise()
+
+      /** Why the journal did not take a batch, said once until it takes one again. */
+      const refused = (failure: unknown) =>
+        Effect.gen(function* () {
+          const reason = failure instanceof JournalFull ? "storage_full" : "overloaded"
+          if (!refusing) {
+            refusing = true
+            const why = failure instanceof Error ? failure.message : String(failure)
+            yield* Effect.logError("the journal takes no messages", { reason, why, directory })
+          }
+          return yield* new LogUnavailable({ reason, retryAfterMs: RETRY_MS[reason] })
+        })
+
+      const written = Effect.andThen(
+        dirty.wait,
+        Effect.sync(() => dirty.lower())
+      )
+      /** Acknowledgements wait for this one. */
+      const syncAtOnce = Effect.gen(function* () {
+        yield* written
+        yield* journal.sync
+        synced = journal.synced
+        moved.raise()
+      }).pipe(
+        // a journal that failed once keeps failing, so that the process ends: what the disk has can only be told by reading it again
+        Effect.tapError(() => Effect.sync(() => dirty.raise())),
+        Effect.orDie
+      )
+      const syncNowAndThen = Effect.gen(function* () {
+        yield* written
+        yield* journal.sync
+        yield* Effect.sleep(SYNC_MS)
+      }).pipe(
+        Effect.catchTag("JournalFailed", ({ message }) =>
+          Effect.logError("the journal could not be flushed to the disk", { why: message, directory })
+        )
+      )
+      const sync = durability === "fsync" ? syncAtOnce : syncNowAndThen
+      yield* sync.pipe(Effect.forever({ disableYield: true }), supervise("journal sync"))
+      yield* Effect.sleep(options.idleMs).pipe(
+        Effect.andThen(
+          Effect.sync(() => {
+            for (const roomId of unused) streams.delete(roomId)
+            unused.clear()
+          })
+        ),
+        Effect.andThen(Effect.never),
+        supervise("rooms nobody came back to")
+      )
+
+      const log = RoomLog.of({
+        durability,
+        keeping: {
+          written: () => journal.lsn,
+          kept: () => (durability === "fsync" ? synced : durability === "store" ? journal.drained : journal.lsn),
+          moved: Effect.andThen(
+            moved.wait,
+            Effect.sync(() => moved.lower())
+          )
+        },
+        append: (batch) =>
+          Effect.suspend(() => {
+            const staged = ledger.stage(batch)
+            if (staged.entries.length === 0) return Effect.succeed(staged.outcomes)
+            try {
+              journal.append(staged.entries)
+            } catch (failure) {
+              return refused(failure)
+            }
+            ledger.commit(staged)
+            refusing = false
+            appended += staged.entries.length
+            dirty.raise()
+            grown.raise()
+            return Effect.succeed(staged.outcomes)
+          }),
+        stream: (roomId) => {
+          unused.delete(roomId)
+          return ledger.stream(roomId)
+        },
+        find: (roomId) => streams.get(roomId),
+        forget: (roomId) => {
+          streams.delete(roomId)
+        },
+        tail: (roomId) => {
+          const { drained = 0, head = 0 } = journal.rooms.get(roomId) ?? {}
+          const oldest = streams.get(roomId)?.oldest ?? head + 1
+          return { epoch: journal.epoch, head, from: Math.min(oldest, drained + 1) }
+        },
+        read: Effect.fnUntraced(function* (roomId, after, to) {
+          const stream = streams.get(roomId)
+          const start = Math.max(after, Math.min(to, (stream?.oldest ?? to + 1) - 1))
+          // taken first: it may be gone once the file has been read
+          const recent = readStream(stream, start, to)
+          if (start === after || recent === undefined) return recent
+          const older = yield* journal.read(roomId, after, start)
+          return older === undefined ? undefined : [...older, ...recent]
+        }),
+        *rooms() {
+          for (const [roomId, { at, head }] of journal.rooms) if (head > 0) yield { roomId, head, at }
+        },
+        recentBy: (userId) => {
+          const oldest = journal.oldestUndrained
+          const now = clock.currentTimeMillisUnsafe()
+          if (oldest !== undefined && now - oldest > STORE_LAG_MS) {
+            for (const [roomId, { drained, head }] of journal.rooms) {
+              if (head > drained && drained + 1 < (streams.get(roomId)?.oldest ?? head + 1)) return undefined
+            }
+          }
+          return recentIn(streams.values(), userId, Math.min(oldest ?? now, now - STORE_LAG_MS))
+        }
+      })
+      return Context.make(RoomLog, log).pipe(
+        Context.add(
+          OpenJournal,
+          OpenJournal.of({ journal, grown, appended: () => appended, advanced: () => moved.raise() })
+        )
+      )
+    })
+  )
