@@ -3,6 +3,7 @@
  * survive the process; `fsync` and `store` hold back acknowledgements (never delivery) until the disk or the store has it.
  */
 import { Clock, Context, Effect, Layer } from "effect"
+import { FaultPoint } from "../actor/FaultPoint.ts"
 import { Signal } from "../actor/Signal.ts"
 import { supervise } from "../actor/supervise.ts"
 import { textFrame } from "../actor/textFrame.ts"
@@ -84,7 +85,9 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
       const clock = yield* Clock.Clock
       const replay = new Replay(limits)
       const { directory, durability, maxBacklogBytes, segmentBytes } = options
-      const journal = yield* Journal.open({ directory, segmentBytes, maxBacklogBytes }, replay.visit)
+      const fault = yield* FaultPoint
+      const onRotate = () => Effect.runSync(fault("journal/rotating"))
+      const journal = yield* Journal.open({ directory, segmentBytes, maxBacklogBytes, onRotate }, replay.visit)
       replay.finish()
       const ledger = new Ledger(clock, (roomId) => {
         const state = journal.rooms.get(roomId)

@@ -33,7 +33,8 @@ const contiguous = (entries: ReadonlyArray<Entry>, { epoch, seq }: Position): nu
 
 /**
  * The messages of a room's present epoch with `after` < seq ≤ `to`, read downwards from the newest until there are all, or the next one
- * would exceed `maxBytes`; then `from` is greater than `after`. At least one message, if there is one. A hole is never passed over.
+ * would exceed `maxBytes`, or the store is away; then `from` is greater than `after`. At least one message, if there is one. A hole is
+ * never passed over.
  */
 export const roomRange = Effect.fnUntraced(function* (
   log: RoomLog["Service"],
@@ -62,7 +63,12 @@ export const roomRange = Effect.fnUntraced(function* (
   })
 
   while (top > after) {
-    for (const json of (yield* withLogPart(log, roomId, below)).toReversed()) {
+    const page = yield* withLogPart(log, roomId, below).pipe(
+      // what the log has is worth having without the store: the ids of repeats are among it
+      Effect.catchTag("StoreUnavailable", (away) => (newestFirst.length > 0 ? Effect.succeed([]) : Effect.fail(away)))
+    )
+    if (page.length === 0) break
+    for (const json of page.toReversed()) {
       bytes += Buffer.byteLength(json)
       if (bytes > maxBytes && newestFirst.length > 0) return { from: top, messages: newestFirst.toReversed() }
       newestFirst.push(json)

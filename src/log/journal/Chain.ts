@@ -63,7 +63,7 @@ export class Chain {
   /** Makes the file of the next segment with space for its header, so that beginning it is quick even when the disk is full. */
   prepare(): void {
     if (this.spare !== undefined) return
-    const fd = openSync(this.sparePath, "w+", 0o644)
+    const fd = openSync(this.sparePath, "w+", 0o600)
     try {
       writeFully(fd, Buffer.alloc(HEADER_BYTES), HEADER_BYTES, 0)
       this.spare = fd

@@ -42,7 +42,7 @@ export class Watermark {
   /** Opens the file for writing; makes it where it is missing. */
   constructor(directory: string) {
     this.count = newest(directory).count
-    this.fd = openSync(join(directory, "drained"), constants.O_RDWR | constants.O_CREAT, 0o644)
+    this.fd = openSync(join(directory, "drained"), constants.O_RDWR | constants.O_CREAT, 0o600)
   }
 
   /** Safe against the death of the process, not of the machine. */

@@ -111,7 +111,7 @@ export const writeCheckpointNow = (
 ): void => {
   const temporary = join(directory, "checkpoint.new")
   const write = () => {
-    const fd = openSync(temporary, "w")
+    const fd = openSync(temporary, "w", 0o600)
     try {
       for (const piece of encode(head, rooms)) {
         const bytes = Buffer.from(piece)
@@ -167,7 +167,7 @@ export const keepReserve = (directory: string): void => {
   const path = join(directory, "reserve")
   let fd: number | undefined
   try {
-    fd = openSync(path, "wx")
+    fd = openSync(path, "wx", 0o600)
     if (writeSync(fd, Buffer.alloc(RESERVE_BYTES)) < RESERVE_BYTES) rmSync(path)
   } catch (error) {
     if (errorCode(error) !== "EEXIST") rmSync(path, { force: true })

@@ -24,7 +24,7 @@ export interface JournalRecord {
 }
 
 /** Bytes of length and CRC. */
-const FRAME_BYTES = 8
+export const FRAME_BYTES = 8
 const FIXED_BYTES = 32
 /** Bytes of a record before its ids. */
 const IDS_AT = FRAME_BYTES + FIXED_BYTES

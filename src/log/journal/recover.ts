@@ -12,7 +12,7 @@ import { errorCode } from "./errorCode.ts"
 import { JournalUnusable } from "./JournalUnusable.ts"
 import { makeDirectory } from "./makeDirectory.ts"
 import { decodeRecord, epochAt, isNewer, type JournalRecord } from "./record.ts"
-import { hasFrame, readFully, scanFrames } from "./scan.ts"
+import { hasFrame, isUnfinished, readFully, scanFrames } from "./scan.ts"
 import { decodeHeader, encodeHeader, HEADER_BYTES, Segment, segmentName, segmentStart } from "./Segment.ts"
 import { readWatermark, Watermark } from "./Watermark.ts"
 
@@ -87,11 +87,13 @@ const checkpointOf = (directory: string, segments: ReadonlyArray<Segment>): Chec
 }
 
 /** Whether records were lost whose positions may have been shown. */
-const isShort = ({ active }: Chain, checkpoint: Checkpoint, otherRun: boolean): boolean => {
+const isShort = ({ active }: Chain, checkpoint: Checkpoint, drained: number, otherRun: boolean): boolean => {
   const { fd, size, start } = active
   const end = size === 0 ? 0 : scanFrames(fd, HEADER_BYTES, () => {})
-  // an unfinished record was shown to nobody, unless a clean stop or the machine's fall made it one
-  return start + end < checkpoint.end || (otherRun && end < fstatSync(fd).size)
+  if (start + end < Math.max(checkpoint.end, drained)) return true
+  if (end === fstatSync(fd).size) return false
+  // an unfinished record was shown to nobody, unless the machine's fall made it one; a whole one that rotted was
+  return otherRun || (size > 0 && !isUnfinished(fd, end))
 }
 
 /** Sets each segment's size to its whole records; returns how many segments stay. */
@@ -137,7 +139,7 @@ const repair = (chain: Chain, stay: number, epoch: number): number => {
 
 const createFirst = (directory: string, epoch: number): Segment => {
   const path = join(directory, segmentName(0))
-  const segment = new Segment(path, 0, openSync(path, "w+", 0o644), HEADER_BYTES)
+  const segment = new Segment(path, 0, openSync(path, "w+", 0o600), HEADER_BYTES)
   writeFully(segment.fd, encodeHeader(epoch, 0), HEADER_BYTES, 0)
   return segment
 }
@@ -152,13 +154,13 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Jour
     0,
     segments.findIndex(({ start }) => start >= (checkpoint?.first ?? 0))
   )
+  const drainedBefore = readWatermark(directory)
   const otherRun = checkpoint?.bootId !== bootId
   const reset = otherRun && checkpoint?.clean !== true
   // Known before the first record is visited, since an epoch that ends has none to show.
-  const ends = checkpoint === undefined || reset || isShort(chain, checkpoint, otherRun)
+  const ends = checkpoint === undefined || reset || isShort(chain, checkpoint, drainedBefore, otherRun)
   const present = ends ? undefined : checkpoint.epoch
   const rooms = ends ? new Map<RoomId, RoomState>() : checkpoint.rooms
-  const drainedBefore = readWatermark(directory)
 
   const stay = scanSegments(chain, reset, (segment, bytes, at, size, offset) => {
     if (isNewer(bytes, at)) throw newer(segment.path)

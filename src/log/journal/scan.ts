@@ -1,6 +1,6 @@
 /** Walks a segment's file from front to back while nobody writes to it. */
 import { fstatSync, readSync } from "node:fs"
-import { announcedSize, findFrame, frameSize, SHORT } from "./record.ts"
+import { announcedSize, findFrame, FRAME_BYTES, frameSize, SHORT } from "./record.ts"
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -46,6 +46,13 @@ export const scanFrames = (
     base += at
   }
   return base
+}
+
+/** Whether the file ends within the frame that begins at `offset`, as it does where a write was broken off. */
+export const isUnfinished = (fd: number, offset: number): boolean => {
+  const head = Buffer.alloc(FRAME_BYTES)
+  const read = readFully(fd, head, 0, FRAME_BYTES, offset)
+  return frameSize(head, 0, read) === SHORT && announcedSize(head, 0, read) > fstatSync(fd).size - offset
 }
 
 /** Whether a whole frame begins anywhere at or after `offset`. */
