@@ -89,6 +89,16 @@ export class Load {
     )
   }
 
+  /** Waits until senders have been refused so many more times with a code. */
+  refusals(code: string, count: number): Promise<void> {
+    const enough = this.record.refused(code) + count
+    return within(
+      this.record.until(() => this.record.refused(code) >= enough),
+      ANSWER_MS,
+      () => `P7: ${count} refusals with ${code} were expected, ${this.record.refused(code)} came so far`
+    )
+  }
+
   /** The senders stop; everything they said is acknowledged. */
   async hush(): Promise<void> {
     const silent = Promise.all(this.senders.map((sender) => sender.hush()))

@@ -65,6 +65,9 @@ const beginAnew = (run: Run): void => {
   run.history.push({ ...message, epoch: undefined, timestamp: kept(6).timestamp })
   run.rows.push({ ...message, roomId: ROOM })
   run.record.logs[0]!.stretches.push({ epoch: EPOCH + 1, from: 0, shown: [message] })
+  // who speaks the plain dialect knows no epoch
+  const plain = { epoch: undefined, from: 0, shown: [{ ...message, epoch: undefined }] }
+  run.record.logs.push({ who: "carol", roomId: ROOM, stretches: [plain] })
 }
 
 describe("the checks", () => {

@@ -130,9 +130,12 @@ const stored = (findings: Findings, { placed, roomId }: Line, rows: ReadonlyArra
 const received = (findings: Findings, line: Line, { stretches, who }: ReceiveLog): void => {
   for (const { epoch, from, shown } of stretches) {
     if (shown.length === 0 || from === undefined) continue
-    const first = line.placed.findIndex(
-      (entry) => entry.seq === from + 1 && (epoch === undefined || entry.epoch === undefined || entry.epoch === epoch)
+    const start = ({ seq }: Placed) => seq === from + 1
+    // who knows no epoch is taken to be in the one that has the first message there
+    const known = line.placed.findIndex((entry) =>
+      epoch === undefined ? start(entry) && entry.id === shown[0]!.id : start(entry) && (entry.epoch ?? epoch) === epoch
     )
+    const first = known < 0 && epoch === undefined ? line.placed.findIndex(start) : known
     if (first < 0) {
       findings.add("C3", `${who} was shown ${shown[0]!.id} at ${at(shown[0]!)}, a place that history has not`)
       continue

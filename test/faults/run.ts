@@ -13,6 +13,9 @@ const { values } = parseArgs({
   }
 })
 
+// servers are in process groups of their own: they end with this process only if it ends in order
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1))
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const chosen = scenarios.filter(({ name }) => values.scenario === undefined || name === values.scenario)

@@ -43,8 +43,7 @@ export const diskFull: Scenario = {
       await load.acks(stage.between(30, 200))
       const filler = join(disk, "filler")
       fill(filler)
-      const refused = load.record.refused("storage_full")
-      await load.record.until(() => load.record.refused("storage_full") >= refused + 30)
+      await load.refusals("storage_full", 30)
       const dies = round === rounds && stage.dice.roll() < 0.5
       if (dies) await site.kill()
       rmSync(filler)

@@ -198,13 +198,13 @@ export const backlogFull: Scenario = {
     await load.start()
     await load.acks(20)
     proxy.down()
-    await load.record.until(() => load.record.refused("overloaded") >= stage.between(20, 60))
+    await load.refusals("overloaded", stage.between(20, 60))
     const acked = load.record.acks.length
     await site.becomes("degraded", TRUTH_MS)
     if (stage.dice.roll() < 0.5) {
       await site.kill()
       await site.start()
-      await load.record.until(() => load.record.refused("overloaded") >= 80)
+      await load.refusals("overloaded", 20)
     }
     proxy.pass()
     await load.acks(100)
