@@ -57,11 +57,14 @@ const gatewayOptions = (config: Configuration): Gateway.GatewayOptions => ({
 
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
 
-/** Says that the server is up, once everything under it is. */
+/** Begins to listen, once everything under it is up, and says so. */
 const announced = (config: Configuration) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const { host, port } = yield* NodeServer
+      const server = yield* NodeServer
+      const { host } = server
+      yield* server.listen
+      const port = server.port()
       const shown = host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? "localhost" : host
       yield* Effect.logInfo(`listening on http://${shown}:${port}`, { host, port, version, pid: process.pid })
       if (!isLoopback(host)) {

@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
-    // integration tests start processes of their own; more workers would only make them wait for each other
-    maxWorkers: 2
+    // tests of processes mostly wait; more workers than this would make them wait for each other
+    maxWorkers: 3
   }
 })

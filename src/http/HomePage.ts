@@ -73,10 +73,12 @@ export const layer = Layer.unwrap(
     HttpRouter.add(
       "GET",
       "/",
-      HttpServerResponse.text(page(port), {
-        contentType: "text/html; charset=utf-8",
-        headers: { "content-security-policy": policy, "cache-control": "no-cache" }
-      })
+      Effect.sync(() =>
+        HttpServerResponse.text(page(port()), {
+          contentType: "text/html; charset=utf-8",
+          headers: { "content-security-policy": policy, "cache-control": "no-cache" }
+        })
+      )
     )
   )
 )

@@ -43,6 +43,9 @@ export type Around = <E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest>
 
+const portOf = (address: string | AddressInfo | null): number =>
+  typeof address === "object" && address !== null ? address.port : 0
+
 /** Milliseconds that requests under way are given on a stop. */
 const CLOSE_MS = 2000
 
@@ -57,14 +60,17 @@ export class NodeServer extends Context.Service<
   {
     readonly http: Http.Server
     readonly host: string
-    readonly port: number
+    /** The port it listens on, once it does. */
+    port(): number
+    /** Begins to listen: last of all, since what comes before there is someone to answer is never answered. */
+    readonly listen: Effect.Effect<void, CannotListen>
   }
 >()("hubbub/http/NodeServer") {
   static readonly layer = ({ headersTimeoutMs, host, port }: ListenOptions) =>
     Layer.effect(
       NodeServer,
       Effect.acquireRelease(
-        Effect.callback<NodeServer["Service"], CannotListen>((resume) => {
+        Effect.sync(() => {
           const http = Http.createServer({
             headersTimeout: headersTimeoutMs,
             requestTimeout: headersTimeoutMs * 3,
@@ -72,12 +78,13 @@ export class NodeServer extends Context.Service<
             // clients that offer HTTP/2 (`Upgrade: h2c`) are answered over HTTP/1.1, as RFC 9110 section 7.8 allows
             shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket"
           })
-          http.once("error", (error: NodeJS.ErrnoException) =>
-            resume(Effect.fail(new CannotListen({ host, port, code: error.code ?? error.message })))
-          )
-          http.listen({ port, host, backlog: 4096 }, () =>
-            resume(Effect.succeed({ http, host, port: (http.address() as AddressInfo).port }))
-          )
+          const listen = Effect.callback<void, CannotListen>((resume) => {
+            http.once("error", (error: NodeJS.ErrnoException) =>
+              resume(Effect.fail(new CannotListen({ host, port, code: error.code ?? error.message })))
+            )
+            http.listen({ port, host, backlog: 4096 }, () => resume(Effect.void))
+          })
+          return NodeServer.of({ http, host, port: () => portOf(http.address()), listen })
         }),
         ({ http }) => close(http)
       )
@@ -92,8 +99,9 @@ export const layerHttpServer = (around: Around) =>
   Layer.effect(
     HttpServer.HttpServer,
     Effect.gen(function* () {
-      const { http, port } = yield* NodeServer
-      const address = yield* Effect.fromResult(NetAddress.inetAddressFromIpString("127.0.0.1", port)).pipe(Effect.orDie)
+      const { http } = yield* NodeServer
+      // asked for by nobody here, and not known before the server listens
+      const address = yield* Effect.fromResult(NetAddress.inetAddressFromIpString("127.0.0.1", 0)).pipe(Effect.orDie)
       return HttpServer.make({
         address,
         serve: Effect.fnUntraced(function* (app, middleware) {

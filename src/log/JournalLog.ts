@@ -6,15 +6,14 @@ import { Clock, Context, Effect, Layer } from "effect"
 import { FaultPoint } from "../actor/FaultPoint.ts"
 import { Signal } from "../actor/Signal.ts"
 import { supervise } from "../actor/supervise.ts"
-import { textFrame } from "../actor/textFrame.ts"
 import type { RoomId } from "../domain/RoomId.ts"
-import type { Entry } from "./Entry.ts"
 import { JournalFull } from "./journal/JournalFailed.ts"
 import * as Journal from "./journal/Journal.ts"
 import { Ledger } from "./Ledger.ts"
 import { OpenJournal } from "./OpenJournal.ts"
 import { type Durability, LogUnavailable, readStream, recentIn, RoomLog } from "./RoomLog.ts"
-import { idempotencyKey, MIN_MESSAGES, RoomStream, type StreamLimits } from "./RoomStream.ts"
+import { Replay } from "./Replay.ts"
+import { RoomStream, type StreamLimits } from "./RoomStream.ts"
 
 export interface JournalLogOptions {
   /** Directory of the journal; made if it is missing. */
@@ -26,8 +25,6 @@ export interface JournalLogOptions {
   readonly idleMs: number
 }
 
-/** Bytes of recent messages brought back into memory at the start, of the rooms used last; others come back when someone enters. */
-const REPLAY_BYTES = 268_435_456
 /** Milliseconds between two flushes to the disk where no acknowledgement waits for them. */
 const SYNC_MS = 1000
 /** Milliseconds for which a store may not show yet what it has taken. */
@@ -35,55 +32,11 @@ const STORE_LAG_MS = 10_000
 /** Milliseconds after which a refused message is worth another try. */
 const RETRY_MS = { overloaded: 5000, storage_full: 1000 } as const
 
-/** Rebuilds the recent part of each room from the journal, the most recently used first where there is too much. */
-class Replay {
-  readonly streams = new Map<RoomId, RoomStream>()
-  private readonly limits: StreamLimits
-  private sinceTrim = 0
-
-  constructor(limits: StreamLimits) {
-    this.limits = limits
-  }
-
-  readonly visit = ({ at, epoch, json, messageId, roomId, seq, userId }: Entry): void => {
-    let stream = this.streams.get(roomId)
-    if (stream === undefined) {
-      stream = new RoomStream(roomId, epoch, this.limits, seq - 1, at)
-      this.streams.set(roomId, stream)
-    }
-    stream.served = stream.head
-    const frame = textFrame(json)
-    stream.push(idempotencyKey(userId, messageId), at, frame)
-    this.sinceTrim += frame.length
-    if (this.sinceTrim > REPLAY_BYTES) this.trim()
-  }
-
-  finish(): void {
-    this.trim()
-    for (const stream of this.streams.values()) {
-      stream.served = stream.head
-      stream.cold = stream.oldest > 1 && stream.head - stream.oldest + 1 < MIN_MESSAGES
-    }
-  }
-
-  private trim() {
-    this.sinceTrim = 0
-    let bytes = 0
-    for (const { size } of this.streams.values()) bytes += size
-    if (bytes <= REPLAY_BYTES) return
-    for (const stream of [...this.streams.values()].sort((a, b) => a.lastTimestamp - b.lastTimestamp)) {
-      if (bytes <= REPLAY_BYTES) return
-      bytes -= stream.size
-      this.streams.delete(stream.roomId)
-    }
-  }
-}
-
 export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
   Layer.effectContext(
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
-      const replay = new Replay(limits)
+      const replay = new Replay()
       const { directory, durability, maxBacklogBytes, segmentBytes } = options
       const fault = yield* FaultPoint
       const onRotate = () => Effect.runSync(fault("journal/rotating"))
@@ -91,11 +44,16 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
       replay.finish()
       const ledger = new Ledger(clock, (roomId) => {
         const state = journal.rooms.get(roomId)
-        return new RoomStream(roomId, journal.epoch, limits, state?.head ?? 0, state?.at ?? 0)
+        const stream = new RoomStream(roomId, journal.epoch, limits, state?.head ?? 0, state?.at ?? 0)
+        replay.restore(stream)
+        return stream
       })
       const { streams } = ledger
-      for (const [roomId, stream] of replay.streams) streams.set(roomId, stream)
-      const unused = new Set(replay.streams.keys())
+      /** The room's stream if it is in memory, be it as what was read at the start. */
+      const find = (roomId: RoomId) =>
+        streams.get(roomId) ?? (replay.oldest(roomId) === undefined ? undefined : ledger.stream(roomId))
+      const oldestOf = (roomId: RoomId, head: number) =>
+        streams.get(roomId)?.oldest ?? replay.oldest(roomId) ?? head + 1
 
       const dirty = new Signal()
       const grown = new Signal()
@@ -144,12 +102,7 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
       const sync = durability === "fsync" ? syncAtOnce : syncNowAndThen
       yield* sync.pipe(Effect.forever({ disableYield: true }), supervise("journal sync"))
       yield* Effect.sleep(options.idleMs).pipe(
-        Effect.andThen(
-          Effect.sync(() => {
-            for (const roomId of unused) streams.delete(roomId)
-            unused.clear()
-          })
-        ),
+        Effect.andThen(Effect.sync(() => replay.clear())),
         Effect.andThen(Effect.never),
         supervise("rooms nobody came back to")
       )
@@ -180,21 +133,18 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
             grown.raise()
             return Effect.succeed(staged.outcomes)
           }),
-        stream: (roomId) => {
-          unused.delete(roomId)
-          return ledger.stream(roomId)
-        },
-        find: (roomId) => streams.get(roomId),
+        stream: (roomId) => ledger.stream(roomId),
+        find,
         forget: (roomId) => {
           streams.delete(roomId)
         },
         tail: (roomId) => {
           const { drained = 0, head = 0 } = journal.rooms.get(roomId) ?? {}
-          const oldest = streams.get(roomId)?.oldest ?? head + 1
-          return { epoch: journal.epoch, head, from: Math.min(oldest, drained + 1) }
+          const from = Math.min(oldestOf(roomId, head), drained + 1)
+          return { epoch: journal.epoch, head, from, owesOlder: journal.owesOlder }
         },
         read: Effect.fnUntraced(function* (roomId, after, to) {
-          const stream = streams.get(roomId)
+          const stream = find(roomId)
           const start = Math.max(after, Math.min(to, (stream?.oldest ?? to + 1) - 1))
           // taken first: it may be gone once the file has been read
           const recent = readStream(stream, start, to)
@@ -206,14 +156,17 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
           for (const [roomId, { at, head }] of journal.rooms) if (head > 0) yield { roomId, head, at }
         },
         recentBy: (userId) => {
+          if (journal.owesOlder) return undefined
           const oldest = journal.oldestUndrained
           const now = clock.currentTimeMillisUnsafe()
           if (oldest !== undefined && now - oldest > STORE_LAG_MS) {
             for (const [roomId, { drained, head }] of journal.rooms) {
-              if (head > drained && drained + 1 < (streams.get(roomId)?.oldest ?? head + 1)) return undefined
+              if (head > drained && drained + 1 < oldestOf(roomId, head)) return undefined
             }
           }
-          return recentIn(streams.values(), userId, Math.min(oldest ?? now, now - STORE_LAG_MS))
+          const since = Math.min(oldest ?? now, now - STORE_LAG_MS)
+          for (const roomId of replay.since(since)) ledger.stream(roomId)
+          return recentIn(streams.values(), userId, since)
         }
       })
       return Context.make(RoomLog, log).pipe(

@@ -32,6 +32,8 @@ export interface Tail {
   readonly head: number
   /** Position of the oldest message that `read` gives; `head + 1` when it has none. */
   readonly from: number
+  /** Whether messages of earlier epochs are in neither yet, but on their way to the store. */
+  readonly owesOlder: boolean
 }
 
 /** A room that has messages. */
@@ -104,8 +106,8 @@ export class RoomLog extends Context.Service<
           tail: (roomId) => {
             const stream = streams.get(roomId)
             return stream === undefined
-              ? { epoch, head: 0, from: 1 }
-              : { epoch: stream.epoch, head: stream.head, from: stream.oldest }
+              ? { epoch, head: 0, from: 1, owesOlder: false }
+              : { epoch: stream.epoch, head: stream.head, from: stream.oldest, owesOlder: false }
           },
           read: (roomId, after, to) => Effect.sync(() => readStream(streams.get(roomId), after, to)),
           rooms: () => knownRooms(streams.values()),

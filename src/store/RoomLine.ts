@@ -4,7 +4,7 @@ import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Entry } from "../log/Entry.ts"
 import type { LogPart, Moved } from "./LogPart.ts"
-import type { MessageStore, StoreUnavailable, Stretch } from "./MessageStore.ts"
+import { type MessageStore, StoreUnavailable, type Stretch } from "./MessageStore.ts"
 import type { Line, Placed, Run } from "./Page.ts"
 
 type Failure = StoreUnavailable | Moved
@@ -88,8 +88,19 @@ export class RoomLine implements Line<Position, Failure> {
     )
   }
 
-  private stored(stretch: Stretch<Position>) {
-    return this.store.room(this.roomId, stretch)
+  private stored(stretch: Stretch<Position>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable> {
+    const asked = this.store.room(this.roomId, stretch)
+    const { epoch, owesOlder } = this.part.tail
+    if (!owesOlder) return asked
+    // what the store has of the present epoch is whole; of earlier ones something may be missing
+    return Effect.filterOrFail(
+      asked,
+      (entries) =>
+        stretch.order === "newest"
+          ? entries.length >= stretch.limit && entries.every((entry) => entry.epoch === epoch)
+          : stretch.after?.epoch === epoch,
+      () => new StoreUnavailable({ reason: "messages from before the last restart are on their way to the store" })
+    )
   }
 
   private logged(after: number, to: number): Effect.Effect<ReadonlyArray<Placed<Position>>, Moved> {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
@@ -145,6 +145,34 @@ describe("journal log", () => {
       }
       assert.isUndefined(log.recentBy(alice))
     }).pipe(Effect.provide(Layer.unwrap(Effect.map(directory, (path) => on(path, { ...roomy, messages: 16 })))))
+  )
+
+  it.effect("says while messages of an epoch that has ended are still on their way to the store", () =>
+    Effect.gen(function* () {
+      const path = yield* directory
+      const drafts = Array.from({ length: 5 }, (_, i) => draft(`message ${i + 1}`))
+      yield* Effect.gen(function* () {
+        const log = yield* RoomLog
+        yield* log.append(drafts)
+        assert.isFalse(log.tail(lobby).owesOlder)
+      }).pipe(Effect.provide(on(path), { local: true }))
+      const segment = join(path, "journal", "0000000000000000.log")
+      const bytes = readFileSync(segment)
+      bytes[bytes.length - 3]! ^= 1
+      writeFileSync(segment, bytes)
+      yield* Effect.gen(function* () {
+        const log = yield* RoomLog
+        const { journal } = yield* OpenJournal
+        const { head, owesOlder } = log.tail(lobby)
+        assert.deepStrictEqual([head, owesOlder], [0, true])
+        assert.isUndefined(log.recentBy(UserId.make("alice")))
+        const { next, records } = yield* journal.tail(journal.drained, 100, 2 ** 20)
+        assert.strictEqual(records.length, 4)
+        yield* journal.drain(next, records)
+        assert.isFalse(log.tail(lobby).owesOlder)
+        assert.deepStrictEqual(log.recentBy(UserId.make("alice")), [])
+      }).pipe(Effect.provide(on(path), { local: true }))
+    })
   )
 
   it.effect("holds acknowledgements back until the disk has what was written, where they promise that", () =>

@@ -108,7 +108,7 @@ export class Past {
     rooms: () => [],
     tail: (roomId) => {
       const { entries, epoch, from } = this.entriesOf(roomId)
-      return { epoch, head: entries.length, from }
+      return { epoch, head: entries.length, from, owesOlder: false }
     },
     read: (roomId, after, to) =>
       Effect.map(this.beforeLog, () => {

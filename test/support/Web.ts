@@ -22,9 +22,10 @@ export interface Answer {
 
 /** Asks the server of this test. */
 export const ask = Effect.fnUntraced(function* (path: string, init: RequestInit = {}) {
-  const { port } = yield* NodeServer
+  const server = yield* NodeServer
+  if (server.port() === 0) yield* server.listen
   return yield* Effect.promise(async (): Promise<Answer> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, init)
+    const response = await fetch(`http://127.0.0.1:${server.port()}${path}`, init)
     const text = await response.text()
     return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) }
   })

@@ -37,6 +37,7 @@ export interface JournalOptions {
 export class Journal {
   /** The present epoch; positions of another one are never continued. */
   readonly epoch: number
+  private readonly olderTo: number
   private readonly states: Map<RoomId, RoomState>
   private readonly chain: Chain
   private readonly pending: Backlog
@@ -57,12 +58,13 @@ export class Journal {
   private readonly fork: (effect: Effect.Effect<void>) => unknown
 
   constructor(
-    { chain, drained, epoch, rooms, watermark }: Recovered,
+    { chain, drained, epoch, olderTo, rooms, watermark }: Recovered,
     options: JournalOptions,
     bootId: string,
     fork: (effect: Effect.Effect<void>) => unknown
   ) {
     this.epoch = epoch
+    this.olderTo = olderTo
     this.chain = chain
     this.states = rooms
     this.pending = new Backlog(chain, watermark, drained, options.maxBacklogBytes)
@@ -85,6 +87,11 @@ export class Journal {
   /** The store has everything before this position. */
   get drained(): number {
     return this.pending.mark
+  }
+
+  /** Whether the store has yet to take messages of epochs that have ended. */
+  get owesOlder(): boolean {
+    return this.drained < this.olderTo
   }
 
   /** The highest position of a room that the store has; 0 for none. */

@@ -30,6 +30,8 @@ export interface Recovered {
   readonly watermark: Watermark
   /** LSN up to which the store has everything. */
   readonly drained: number
+  /** LSN after the last record of an epoch that has ended; 0 without one. */
+  readonly olderTo: number
   /** Bytes of a torn record that were cut off the end. */
   readonly cut: number
 }
@@ -162,11 +164,15 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Jour
   const present = ends ? undefined : checkpoint.epoch
   const rooms = ends ? new Map<RoomId, RoomState>() : checkpoint.rooms
 
+  let olderTo = 0
   const stay = scanSegments(chain, reset, (segment, bytes, at, size, offset) => {
     if (isNewer(bytes, at)) throw newer(segment.path)
     const epoch = epochAt(bytes, at)
     newest = Math.max(newest, epoch)
-    if (epoch !== present) return
+    if (epoch !== present) {
+      olderTo = segment.start + offset + size
+      return
+    }
     const record = decodeRecord(bytes, at, size)
     const { roomId, seq } = record
     let room = rooms.get(roomId)
@@ -202,7 +208,7 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Jour
     writeCheckpointNow(directory, { epoch, bootId, clean: false, ...known }, rooms)
     keepReserve(directory)
     chain.prepare()
-    return { chain, epoch, rooms, watermark, drained, cut }
+    return { chain, epoch, rooms, watermark, drained, olderTo, cut }
   } catch (error) {
     watermark.close()
     throw error
