@@ -2,11 +2,9 @@
  * Rooms whose past is being read: for clients that resume from further back than memory reaches, and for a room that comes back into
  * memory, whose messages wait because a repeat among them could not be told yet. One read per room at a time serves everyone who asks.
  */
-import type { Message } from "../domain/Message.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Recalled } from "../log/Recall.ts"
-import { idempotencyKey, MIN_MESSAGES, type Restored } from "../log/RoomStream.ts"
-import { textFrame } from "../actor/textFrame.ts"
+import { MIN_MESSAGES, restored } from "../log/RoomStream.ts"
 import type { Older, Seat } from "./Client.ts"
 import type { Subscribe } from "./Command.ts"
 import type { Room } from "./Room.ts"
@@ -54,11 +52,6 @@ export class Past {
     const offset = this.offsets[from - this.from]
     return offset === undefined ? undefined : { bytes: this.bytes.subarray(offset), to: this.to }
   }
-}
-
-const restored = (json: string): Restored => {
-  const { messageId, timestamp, userId }: Message = JSON.parse(json)
-  return { key: idempotencyKey(userId, messageId), at: Date.parse(timestamp), frame: textFrame(json) }
 }
 
 export class Recollection {

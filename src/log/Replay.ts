@@ -2,64 +2,98 @@
  * What a start reads back of each room: its newest messages, as they were in the journal. They become part of the room's stream when
  * someone asks for it; most rooms are not asked for, and a million messages need not be framed before the server can listen.
  */
-import { textFrame } from "../actor/textFrame.ts"
 import type { RoomId } from "../domain/RoomId.ts"
-import type { Entry } from "./Entry.ts"
-import { idempotencyKey, MIN_MESSAGES, type RoomStream } from "./RoomStream.ts"
+import type { Visited } from "./journal/Journal.ts"
+import { MIN_MESSAGES, restored, type RoomStream } from "./RoomStream.ts"
 
-/** Characters kept in all, of the rooms used last; the others come back from the journal or the store when someone enters. */
-const MAX_SIZE = 268_435_456
-/** What an entry costs beside its text. */
-const ENTRY_SIZE = 250
+/** Bytes kept in all, of the rooms used last; the others come back from the journal or the store when someone enters. */
+const MAX_SIZE = 134_217_728
+
+/** The JSON of successive messages, in one piece: a million small objects would cost more than reading them again. */
+class Newest {
+  /** Position of the last one, and when it was sent. */
+  seq = 0
+  at = 0
+  private bytes = Buffer.allocUnsafeSlow(512)
+  private readonly ends: Array<number> = []
+
+  get count(): number {
+    return this.ends.length
+  }
+
+  get size(): number {
+    return this.bytes.length
+  }
+
+  push(json: Buffer, seq: number, at: number): void {
+    const start = this.ends.at(-1) ?? 0
+    const end = start + json.length
+    if (end > this.bytes.length) {
+      const bytes = Buffer.allocUnsafeSlow(Math.max(end, this.bytes.length * 2))
+      this.bytes.copy(bytes, 0, 0, start)
+      this.bytes = bytes
+    }
+    json.copy(this.bytes, start)
+    this.ends.push(end)
+    this.seq = seq
+    this.at = at
+  }
+
+  /** Keeps the newest `count`. */
+  cut(count: number): void {
+    const gone = this.ends.splice(0, Math.max(0, this.ends.length - count)).at(-1)
+    if (gone === undefined) return
+    this.bytes.copyWithin(0, gone, this.ends.at(-1))
+    for (let i = 0; i < this.ends.length; i++) this.ends[i]! -= gone
+  }
+
+  get messages(): ReadonlyArray<string> {
+    return this.ends.map((end, i) => this.bytes.toString("utf8", i === 0 ? 0 : this.ends[i - 1], end))
+  }
+}
 
 export class Replay {
-  private readonly rooms = new Map<RoomId, Array<Entry>>()
+  private readonly rooms = new Map<RoomId, Newest>()
   private size = 0
 
   /** Takes the next message of the journal. */
-  readonly visit = (entry: Entry): void => {
-    const { json, roomId } = entry
-    const entries = this.rooms.get(roomId)
-    if (entries === undefined) this.rooms.set(roomId, [entry])
-    else {
-      entries.push(entry)
-      if (entries.length >= 2 * MIN_MESSAGES) this.cut(entries)
-    }
-    this.size += json.length + ENTRY_SIZE
+  readonly visit = (record: Visited): void => {
+    const { at, roomId, seq } = record
+    let room = this.rooms.get(roomId)
+    if (room === undefined) this.rooms.set(roomId, (room = new Newest()))
+    else this.size -= room.size
+    room.push(record.bytes, seq, at)
+    if (room.count >= 2 * MIN_MESSAGES) room.cut(MIN_MESSAGES)
+    this.size += room.size
     if (this.size > 2 * MAX_SIZE) this.trim()
   }
 
   /** After the last message. */
   finish(): void {
-    for (const entries of this.rooms.values()) this.cut(entries)
+    for (const room of this.rooms.values()) room.cut(MIN_MESSAGES)
     this.trim()
   }
 
   /** Position of the oldest message of a room that is here. */
   oldest(roomId: RoomId): number | undefined {
-    return this.rooms.get(roomId)?.[0]?.seq
+    const room = this.rooms.get(roomId)
+    return room && room.seq - room.count + 1
   }
 
   /** Rooms whose newest message was sent at `at` milliseconds or later. */
   since(at: number): ReadonlyArray<RoomId> {
     const found: Array<RoomId> = []
-    for (const [roomId, entries] of this.rooms) if (entries.at(-1)!.at >= at) found.push(roomId)
+    for (const [roomId, room] of this.rooms) if (room.at >= at) found.push(roomId)
     return found
   }
 
   /** Gives a stream that begins at the room's head what is here of it. */
   restore(stream: RoomStream): void {
-    const entries = this.rooms.get(stream.roomId)
-    if (entries === undefined) return
+    const room = this.rooms.get(stream.roomId)
+    if (room === undefined) return
     this.rooms.delete(stream.roomId)
-    stream.restore(
-      entries.map(({ at, json, messageId, userId }) => ({
-        key: idempotencyKey(userId, messageId),
-        at,
-        frame: textFrame(json)
-      }))
-    )
-    stream.cold = stream.oldest > 1 && entries.length < MIN_MESSAGES
+    stream.restore(room.messages.map(restored))
+    stream.cold = stream.oldest > 1 && room.count < MIN_MESSAGES
   }
 
   /** Lets go of everything. */
@@ -68,16 +102,11 @@ export class Replay {
     this.size = 0
   }
 
-  private cut(entries: Array<Entry>) {
-    for (const { json } of entries.splice(0, entries.length - MIN_MESSAGES)) this.size -= json.length + ENTRY_SIZE
-  }
-
   private trim() {
     if (this.size <= MAX_SIZE) return
-    const byUse = [...this.rooms].sort(([, a], [, b]) => a.at(-1)!.at - b.at(-1)!.at)
-    for (const [roomId, entries] of byUse) {
+    for (const [roomId, room] of [...this.rooms].sort(([, a], [, b]) => a.at - b.at)) {
       if (this.size <= MAX_SIZE) return
-      for (const { json } of entries) this.size -= json.length + ENTRY_SIZE
+      this.size -= room.size
       this.rooms.delete(roomId)
     }
   }

@@ -2,7 +2,7 @@
  * The recent part of one room's log: a ring of encoded frames by position, and the idempotency window over the same messages.
  * Clients at one position are given one and the same buffer.
  */
-import { framePayload, payloadOffset } from "../actor/textFrame.ts"
+import { framePayload, payloadOffset, textFrame } from "../actor/textFrame.ts"
 import type { Message } from "../domain/Message.ts"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
@@ -26,11 +26,17 @@ const BURST = 8
 export const idempotencyKey = (userId: string, messageId: string): string => `${userId} ${messageId.toLowerCase()}`
 
 /** An older message that is brought back. */
-export interface Restored {
+interface Restored {
   readonly key: string
   /** Milliseconds since 1970 at which it was sent. */
   readonly at: number
   readonly frame: Buffer
+}
+
+/** An older message, made of its JSON. */
+export const restored = (json: string): Restored => {
+  const { messageId, timestamp, userId }: Message = JSON.parse(json)
+  return { key: idempotencyKey(userId, messageId), at: Date.parse(timestamp), frame: textFrame(json) }
 }
 
 interface Cut {

@@ -44,6 +44,8 @@ const READ_BYTES = 4_194_304
 const BACKOFF_MS = { first: 100, most: 5000 } as const
 /** Milliseconds an entry may wait before the server calls itself degraded. */
 const LATE_MS = 60_000
+/** Milliseconds after a start for which a backlog is left alone. */
+const START_MS = 1000
 /** Milliseconds between two looks while waiting for company. */
 const LOOK_MS = 5
 /** Share of the backlog's cap at which the log warns. */
@@ -160,7 +162,12 @@ export class Drain extends Context.Service<Drain, { status(): DrainStatus }>()("
             ? Effect.repeat(pass, { while: () => more }).pipe(Effect.timeout(options.stopMs), Effect.ignore)
             : Effect.void
         )
-        yield* round.pipe(Effect.forever({ disableYield: true }), supervise("drain"))
+        // what is left from before can wait until the server listens
+        const behind = journal.lsn > journal.drained
+        yield* Effect.sleep(behind ? START_MS : 0).pipe(
+          Effect.andThen(Effect.forever(round, { disableYield: true })),
+          supervise("drain")
+        )
 
         return Drain.of({
           status: () => {

@@ -15,11 +15,11 @@ import { BacklogFull, failureOf, JournalFailed, JournalFull } from "./JournalFai
 import { JournalUnusable } from "./JournalUnusable.ts"
 import { lock } from "./lock.ts"
 import { readMessages, readTail, type Tail } from "./reading.ts"
-import type { JournalRecord } from "./record.ts"
+import type { JournalRecord, Visited } from "./record.ts"
 import { recover, type Recovered } from "./recover.ts"
 import { HEADER_BYTES } from "./Segment.ts"
 
-export type { JournalRecord } from "./record.ts"
+export type { JournalRecord, Visited } from "./record.ts"
 export type { RoomState } from "./checkpoint.ts"
 export type { Tail } from "./reading.ts"
 
@@ -310,7 +310,7 @@ export class Journal {
  */
 export const open = (
   options: JournalOptions,
-  visit: (record: JournalRecord) => void
+  visit: (record: Visited) => void
 ): Effect.Effect<Journal, JournalUnusable, Scope.Scope> =>
   Effect.gen(function* () {
     yield* lock(options.directory)

@@ -128,11 +128,43 @@ export const isOfRoom = (buffer: Buffer, at: number, room: Buffer): boolean =>
 const roomAt = (buffer: Buffer, at: number): RoomId =>
   buffer.toString("utf8", at + IDS_AT, at + IDS_AT + buffer.readUInt16LE(at + FRAME_BYTES + 2)) as RoomId
 
-/** The JSON of the whole frame of `size` bytes at `at`. */
-export const jsonAt = (buffer: Buffer, at: number, size: number): string => {
+/** Where the JSON of the frame at `at` begins. */
+const jsonPlace = (buffer: Buffer, at: number): number => {
   const body = at + FRAME_BYTES
-  const ids = buffer.readUInt16LE(body + 2) + buffer.readUInt16LE(body + 4) + buffer.readUInt16LE(body + 6)
-  return buffer.toString("utf8", at + IDS_AT + ids, at + size)
+  return at + IDS_AT + buffer.readUInt16LE(body + 2) + buffer.readUInt16LE(body + 4) + buffer.readUInt16LE(body + 6)
+}
+
+/** The JSON of the whole frame of `size` bytes at `at`. */
+export const jsonAt = (buffer: Buffer, at: number, size: number): string =>
+  buffer.toString("utf8", jsonPlace(buffer, at), at + size)
+
+/** A message as a start comes by it; what is asked of it must be asked before the next one comes. */
+export class Visited {
+  readonly roomId: RoomId
+  readonly seq: number
+  readonly at: number
+  private readonly buffer: Buffer
+  private readonly place: number
+  private readonly size: number
+
+  /** Of the whole frame of `size` bytes at `place`. */
+  constructor(buffer: Buffer, place: number, size: number) {
+    this.roomId = roomAt(buffer, place)
+    this.seq = seqAt(buffer, place)
+    this.at = timeAt(buffer, place)
+    this.buffer = buffer
+    this.place = place
+    this.size = size
+  }
+
+  /** Its JSON, where it lies. */
+  get bytes(): Buffer {
+    return this.buffer.subarray(jsonPlace(this.buffer, this.place), this.place + this.size)
+  }
+
+  get record(): JournalRecord {
+    return decodeRecord(this.buffer, this.place, this.size)
+  }
 }
 
 /** Reads back the whole frame of `size` bytes at `at`. */

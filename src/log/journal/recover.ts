@@ -11,7 +11,7 @@ import { type Checkpoint, keepReserve, readCheckpoint, type RoomState, writeChec
 import { errorCode } from "./errorCode.ts"
 import { JournalUnusable } from "./JournalUnusable.ts"
 import { makeDirectory } from "./makeDirectory.ts"
-import { decodeRecord, epochAt, isNewer, type JournalRecord } from "./record.ts"
+import { epochAt, isNewer, Visited } from "./record.ts"
 import { hasFrame, isUnfinished, readFully, scanFrames } from "./scan.ts"
 import { decodeHeader, encodeHeader, HEADER_BYTES, Segment, segmentName, segmentStart } from "./Segment.ts"
 import { readWatermark, Watermark } from "./Watermark.ts"
@@ -146,7 +146,7 @@ const createFirst = (directory: string, epoch: number): Segment => {
   return segment
 }
 
-const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: JournalRecord) => void): Recovered => {
+const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Visited) => void): Recovered => {
   const { directory, segments } = chain
   openSegments(directory, segments)
   let newest = checkHeaders(segments)
@@ -173,7 +173,7 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Jour
       olderTo = segment.start + offset + size
       return
     }
-    const record = decodeRecord(bytes, at, size)
+    const record = new Visited(bytes, at, size)
     const { roomId, seq } = record
     let room = rooms.get(roomId)
     if (room === undefined) rooms.set(roomId, (room = { head: 0, at: 0, drained: 0 }))
@@ -219,7 +219,7 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Jour
 export const recover = (
   root: string,
   world: World,
-  visit: (record: JournalRecord) => void
+  visit: (record: Visited) => void
 ): Effect.Effect<Recovered, JournalUnusable> =>
   Effect.suspend(() => {
     const directory = join(root, "journal")

@@ -73,7 +73,7 @@ export const start = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer((exit) => Scope.close(scope, exit))
   const journal = yield* open(
     { directory, segmentBytes: 2048, maxBacklogBytes: 2 ** 30, ...rest },
-    (record) => void seen.push(record)
+    ({ record }) => void seen.push(record)
   ).pipe(Effect.provideService(BootId, bootId), Scope.provide(scope))
   return { journal, seen, stop: Scope.close(scope, Exit.void) } satisfies Opened
 })
