@@ -25,6 +25,24 @@ describe("ChatFrame", () => {
     }
   })
 
+  it("carries them again as the ref, where an acknowledgement is read back to be of that message", () => {
+    const chat = new ChatFrame(dialects.v1, 200)
+    for (const [sender, number] of [
+      [0, 0],
+      [49, 31],
+      [2 ** 20 - 1, 2 ** 30 - 1]
+    ] as const) {
+      const frame = chat.of(sender, number)
+      mask(frame, 8, frame.length, 0)
+      const payload = frame.subarray(8)
+      const parsed: { readonly content: string; readonly ref: string } = JSON.parse(payload.toString())
+      assert.strictEqual(readNumber(payload, payload.indexOf(mark)), number)
+      assert.strictEqual(parsed.content.length, 200)
+      const ack = JSON.stringify({ type: "ack", ref: parsed.ref, roomId: "r", seq: 1 })
+      assert.deepStrictEqual(dialects.v1.control(ack), { type: "ack", sender, number })
+    }
+  })
+
   it("has one mark in its content, at the start", () => {
     assert.strictEqual(blankContent(200).lastIndexOf("~"), 0)
     assert.strictEqual(blankContent(200).length, 200)

@@ -69,7 +69,8 @@ export class Connection implements FrameSink {
     this.socket.write(
       `GET ${shared.dialect.path(place.user, place.room)} HTTP/1.1\r\nHost: 127.0.0.1:${shared.port}\r\n` +
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+        `${shared.dialect.protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${shared.dialect.protocol}\r\n`}\r\n`
     )
   }
 
@@ -141,6 +142,8 @@ export class Connection implements FrameSink {
         return
       case "usable":
         return this.succeed()
+      case "ack":
+        return this.shared.traffic.acknowledge(this, control.sender, control.number)
       case "answer":
         return this.say(control.text)
       case "ping":

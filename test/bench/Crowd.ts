@@ -81,6 +81,7 @@ export class Crowd {
       await pause(100)
       if (now() > deadline + 10_000) break
     }
+    traffic.closeAcks()
     for (const connection of this.connections) {
       for (let local = 0; local < connection.senderCount; local++) {
         const sender = traffic.senders[connection.firstSender + local]

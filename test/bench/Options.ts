@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { type PeerName, peers } from "./Peer.ts"
 
-const scenarios = ["generator", "fanout", "rate", "rooms", "mixed", "idle", "connects"] as const
+const everyday = ["generator", "fanout", "rate", "rooms", "mixed", "idle", "connects"] as const
+const scenarios = [...everyday, "durability"] as const
 export type Scenario = (typeof scenarios)[number]
 
 export interface Options {
@@ -20,7 +21,7 @@ export const usage = `node test/bench/main.ts [scenario…] [options]
 
 Measures Hubbub beside other servers, each in a process of its own, and prints medians over interleaved rounds.
 
-Scenarios (all when none is named)
+Scenarios (all but durability when none is named)
   generator  how many frames a second the load generator itself can check
   fanout     one room of 100, 1,000 and 5,000 clients with 1, 16 and 64 messages in flight
   rate       fixed rates into one room; latency counts from the time a message was due
@@ -28,12 +29,15 @@ Scenarios (all when none is named)
   mixed      a room of 10 beside a busy room of 5,000
   idle       memory per connection with 10,000 idle ones and heartbeats
   connects   connections per second, each usable
+  durability what it costs that acknowledged messages survive: Hubbub alone with each DURABILITY at 1,000 and 5,000 messages/s
+             (windows twice as long), then the start on a journal of 1,000,000 messages and paging a room of 100,000
 
 Options
-  --peers a,b     which of ${peers.map((peer) => peer.name).join(", ")} (all; quick all but uws)
+  --peers a,b     which of ${peers.map((peer) => peer.name).join(", ")} (all; quick all but uws; durability alone hubbub)
   --rounds N      rounds (3; quick 1)
   --seconds S     measured window of a case (1.5; quick 0.6)
   --quick         smaller sizes and windows, about two minutes; goals are judged at the sizes it has
+                  (durability: a tenth of the messages, about a minute)
   --json FILE     where the results go (test/bench/results/latest.json)
   --help`
 
@@ -67,11 +71,13 @@ export const parseOptions = (args: ReadonlyArray<string>): Options | undefined =
   })
   if (values.help) return undefined
   const names = peers.map((peer) => peer.name)
+  const wanted = positionals.length === 0 ? everyday : among("scenario", scenarios, positionals)
+  const alone = wanted.every((scenario) => scenario === "durability")
   return {
-    scenarios: positionals.length === 0 ? scenarios : among("scenario", scenarios, positionals),
+    scenarios: wanted,
     peers:
       values.peers === undefined
-        ? names.filter((name) => !values.quick || name !== "uws")
+        ? names.filter((name) => (alone ? name === "hubbub" : !values.quick || name !== "uws"))
         : among("peer", names, values.peers.split(",")),
     rounds: Math.ceil(positive("rounds", values.rounds, values.quick ? 1 : 3)),
     seconds: positive("seconds", values.seconds, values.quick ? 0.6 : 1.5),

@@ -47,4 +47,12 @@ describe("Order", () => {
     }
     assert.deepStrictEqual(faults(order), { lost: 0, reordered: 0, duplicated: 0 })
   })
+
+  it("finds what is lost before the first message of a lane that has a start", () => {
+    const order = new Order(2, 0)
+    order.see(0, 2)
+    order.close(0, 3)
+    order.close(1, 4)
+    assert.deepStrictEqual(faults(order), { lost: 6, reordered: 0, duplicated: 0 })
+  })
 })

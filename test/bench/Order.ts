@@ -11,8 +11,9 @@ export class Order {
   duplicated = 0
   private gaps = 0
 
-  constructor(lanes: number) {
-    this.expected = new Int32Array(lanes).fill(unseen)
+  /** With a start a lane has to begin there, and what it does not see from there on is lost. */
+  constructor(lanes: number, start = unseen) {
+    this.expected = new Int32Array(lanes).fill(start)
   }
 
   /** Takes note of a message; false when this lane had it before. */

@@ -14,8 +14,9 @@ export interface Peer {
   readonly command: ReadonlyArray<string>
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
-  /** Asked until it answers 200; without one the process says READY. */
+  /** Asked until it answers 200; without one the process says its word. */
   readonly readyPath: string | undefined
+  readonly readyWord: string
 }
 
 const here = fileURLToPath(new URL(".", import.meta.url))
@@ -34,27 +35,31 @@ const relay = (name: PeerName, title: string, dialect: DialectName, node: string
   cwd: here,
   // The packages' optional native helpers would be there for some peers and not for others.
   env: { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1", NODE_ENV: "production" },
-  readyPath: undefined
+  readyPath: undefined,
+  readyWord: "READY"
 })
 
-export const peers: ReadonlyArray<Peer> = [
-  {
-    name: "hubbub",
-    title: "Hubbub",
-    work: "parses and validates: schema, code points, ids, order, idempotency, log",
-    dialect: "plain",
-    command: [process.execPath, "src/cli/hubbub.mjs", "serve"],
-    cwd: root,
-    env: {
-      HOST: "127.0.0.1",
-      LOG_LEVEL: "error",
-      RATE_LIMIT_PER_SEC: "0",
-      JOIN_LIMIT_PER_SEC: "0",
-      CONNECTIONS_PER_IP: "0",
-      UPGRADES_PER_SEC: "0"
-    },
-    readyPath: "/ready"
+export const hubbub: Peer = {
+  name: "hubbub",
+  title: "Hubbub",
+  work: "parses and validates: schema, code points, ids, order, idempotency, log",
+  dialect: "plain",
+  command: [process.execPath, "src/cli/hubbub.mjs", "serve"],
+  cwd: root,
+  env: {
+    HOST: "127.0.0.1",
+    LOG_LEVEL: "error",
+    RATE_LIMIT_PER_SEC: "0",
+    JOIN_LIMIT_PER_SEC: "0",
+    CONNECTIONS_PER_IP: "0",
+    UPGRADES_PER_SEC: "0"
   },
+  readyPath: "/ready",
+  readyWord: "listening on"
+}
+
+export const peers: ReadonlyArray<Peer> = [
+  hubbub,
   relay("ws", "ws, bare loop", "plain", process.execPath),
   relay("socketio", "Socket.IO 4", "socketio", process.execPath),
   relay("uws", "uWebSockets.js", "plain", node20)

@@ -38,14 +38,21 @@ export interface PhaseResult {
   readonly p95: number
   readonly p99: number
   readonly max: number
+  /** From the time a message was due until its sender was told that it is taken. */
+  readonly ackP50: number | null
+  readonly ackP99: number | null
   readonly offered: number | null
   readonly sendLag: number | null
   readonly memoryPerConnection: number | null
+  readonly resident: number | null
   readonly pings: number
   readonly presence: number
   readonly lost: number
   readonly reordered: number
   readonly duplicated: number
+  /** Messages whose senders were never told that they were taken, or told again. */
+  readonly unacked: number
+  readonly reacked: number
   readonly leaked: number
   readonly closed: number
 }

@@ -7,14 +7,18 @@ export interface Figures {
   readonly perSecond: number
   readonly messagesPerSecond: number
   readonly cpuPerDelivery: number
+  readonly cpuPerMessage: number
   readonly serverBusy: number
   readonly serverWait: number
   readonly generatorBusy: number
   readonly p50: number
   readonly p95: number
   readonly p99: number
+  readonly ackP50: number
+  readonly ackP99: number
   readonly sendLag: number
   readonly memoryPerConnection: number
+  readonly resident: number
   readonly shareOfOffered: number
 }
 
@@ -22,6 +26,8 @@ export interface Faults {
   readonly lost: number
   readonly reordered: number
   readonly duplicated: number
+  readonly unacked: number
+  readonly reacked: number
   readonly leaked: number
   readonly closed: number
 }
@@ -46,19 +52,24 @@ const figuresOf = (result: PhaseResult, all: ReadonlyArray<PhaseResult>): Figure
     perSecond: result.perSecond,
     messagesPerSecond: result.messages / result.seconds,
     cpuPerDelivery: (result.serverCpu ?? Number.NaN) / deliveries,
+    cpuPerMessage: (result.serverCpu ?? Number.NaN) / result.messages,
     serverBusy: (result.serverCpu ?? Number.NaN) / result.seconds / 1e6,
     serverWait: result.serverWait / result.seconds / 1e6,
     generatorBusy: generatorCpu / 1e6,
     p50: result.p50,
     p95: result.p95,
     p99: result.p99,
+    ackP50: result.ackP50 ?? Number.NaN,
+    ackP99: result.ackP99 ?? Number.NaN,
     sendLag: result.sendLag ?? Number.NaN,
     memoryPerConnection: result.memoryPerConnection ?? Number.NaN,
+    resident: result.resident ?? Number.NaN,
     shareOfOffered: result.offered === null ? Number.NaN : result.perSecond / result.offered
   }
 }
 
-const median = (values: ReadonlyArray<number>): number => {
+/** Of the values that are numbers; `NaN` when there are none. */
+export const median = (values: ReadonlyArray<number>): number => {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b)
   const middle = sorted.length >> 1
   if (sorted.length % 2 === 1) return sorted[middle] ?? Number.NaN
@@ -91,20 +102,26 @@ export const rowOf = (measured: Measured): Row => {
       perSecond: of((all) => all.perSecond),
       messagesPerSecond: of((all) => all.messagesPerSecond),
       cpuPerDelivery: of((all) => all.cpuPerDelivery),
+      cpuPerMessage: of((all) => all.cpuPerMessage),
       serverBusy: of((all) => all.serverBusy),
       serverWait: of((all) => all.serverWait),
       generatorBusy: of((all) => all.generatorBusy),
       p50: of((all) => all.p50),
       p95: of((all) => all.p95),
       p99: of((all) => all.p99),
+      ackP50: of((all) => all.ackP50),
+      ackP99: of((all) => all.ackP99),
       sendLag: of((all) => all.sendLag),
       memoryPerConnection: of((all) => all.memoryPerConnection),
+      resident: of((all) => all.resident),
       shareOfOffered: of((all) => all.shareOfOffered)
     },
     faults: {
       lost: total(rounds, (result) => result.lost),
       reordered: total(rounds, (result) => result.reordered),
       duplicated: total(rounds, (result) => result.duplicated),
+      unacked: total(rounds, (result) => result.unacked),
+      reacked: total(rounds, (result) => result.reacked),
       leaked: total(rounds, (result) => result.leaked),
       closed: total(rounds, (result) => result.closed)
     },

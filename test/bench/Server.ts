@@ -5,18 +5,23 @@ import { pin, serverCore } from "./Machine.ts"
 import { pause } from "./pause.ts"
 import type { Peer } from "./Peer.ts"
 
-const readyWithin = 20_000
+const readyWithin = 60_000
+/** A port may be open before anything behind it answers. */
+const answerWithin = 500
 
 const running = new Set<Server>()
 
 export class Server {
   readonly port: number
+  /** Milliseconds from its start to its word of being ready; `NaN` until then. */
+  readyAfter = Number.NaN
   private readonly process: ChildProcess
   private output = ""
 
   private constructor(peer: Peer, port: number, pinned: boolean, env: Readonly<Record<string, string>>) {
     this.port = port
     const [command = "", ...args] = pin(peer.command, serverCore, pinned)
+    const begun = performance.now()
     this.process = spawn(command, args, {
       cwd: peer.cwd,
       env: { ...process.env, ...peer.env, ...env, PORT: String(port) },
@@ -27,7 +32,10 @@ export class Server {
     running.add(this)
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on("data", (data: Buffer) => {
-        this.output = (this.output + data.toString()).slice(-2000)
+        const output = this.output + data.toString()
+        if (Number.isNaN(this.readyAfter) && output.includes(peer.readyWord))
+          this.readyAfter = performance.now() - begun
+        this.output = output.slice(-2000)
       })
     }
   }
@@ -85,9 +93,10 @@ export class Server {
   }
 
   private async ready(peer: Peer): Promise<boolean> {
-    if (peer.readyPath === undefined) return this.output.includes("READY")
+    if (peer.readyPath === undefined) return !Number.isNaN(this.readyAfter)
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.port}${peer.readyPath}`)
+      const signal = AbortSignal.timeout(answerWithin)
+      const answer = await fetch(`http://127.0.0.1:${this.port}${peer.readyPath}`, { signal })
       await answer.arrayBuffer()
       return answer.status === 200
     } catch {

@@ -2,6 +2,7 @@
  * What is measured. A session is one server with one set of connections; its cases run on them one after the other, so that
  * thousands of connections are made once and not for every case.
  */
+import type { DialectName } from "./Dialect.ts"
 import type { Options, Scenario } from "./Options.ts"
 import type { PeerName } from "./Peer.ts"
 import type { Phase } from "./Phase.ts"
@@ -22,6 +23,8 @@ export interface Session {
   readonly probe: boolean
   readonly cases: ReadonlyArray<Case>
   readonly env: Readonly<Record<string, string>>
+  /** Spoken instead of the peer's own. */
+  readonly dialect: DialectName | undefined
   readonly peers: ReadonlyArray<PeerName>
   readonly rounds: number
 }
@@ -34,9 +37,22 @@ const sizes = (quick: boolean) =>
 const largeRoomRate = 20
 const roomsInFlight = 64
 
-const grouped = (value: number): string => value.toLocaleString("en-US")
+export const grouped = (value: number): string => value.toLocaleString("en-US")
 export const fanoutName = (clients: number, inFlight: number): string => `${grouped(clients)} clients, W=${inFlight}`
 export const rateName = (clients: number, rate: number): string => `${grouped(clients)} × ${rate}/s`
+
+const durabilities = ["memory", "journal", "fsync", "store"] as const
+/** What an acknowledged message survives. */
+export type Durability = (typeof durabilities)[number]
+/** Messages a second over all rooms. */
+export const durabilityRates = [1000, 5000] as const
+export const durabilityName = (rate: number): string => `${grouped(rate)} messages/s`
+
+/** Messages of the journal that is replayed, and of the room that is paged. */
+export const pastSizes = (quick: boolean) =>
+  quick
+    ? { replay: { messages: 100_000, rooms: 100 }, history: 10_000 }
+    : { replay: { messages: 1_000_000, rooms: 1000 }, history: 100_000 }
 
 const oneRoom = (clients: number): ReadonlyArray<Group> => [{ rooms: 1, members: clients, senders: 16 }]
 
@@ -45,7 +61,22 @@ const plan = (options: Options): ReadonlyArray<Session> => {
   const size = sizes(quick)
   // The time of a full run is short, and no goal needs this peer everywhere.
   const fewer = options.peers.filter((name) => name !== "uws")
-  const base = { probe: true, env: {}, peers: options.peers, rounds: options.rounds }
+  const base = { probe: true, env: {}, dialect: undefined, peers: options.peers, rounds: options.rounds }
+  const durable = (durability: Durability): Session => ({
+    ...base,
+    id: `durability-${durability}`,
+    peers: options.peers.filter((name) => name === "hubbub"),
+    // enough readers that delivery counts, and few enough that a core is left for what is measured
+    loads: [[{ rooms: 10, members: 8, senders: 5 }]],
+    cases: durabilityRates.map((perSecond) => ({
+      scenario: "durability",
+      name: durabilityName(perSecond),
+      phases: [{ kind: "open", perSecond, seed: 40_507, seconds: seconds * 2 }],
+      parts: [durability]
+    })),
+    env: { DURABILITY: durability, STORE: "sqlite" },
+    dialect: "v1"
+  })
   const fanout = (clients: number): ReadonlyArray<Case> =>
     [1, 16, 64].map((inFlight) => ({
       scenario: "fanout",
@@ -142,7 +173,8 @@ const plan = (options: Options): ReadonlyArray<Session> => {
           phases: [{ kind: "connects", total: size.connects, concurrency: 64, perRoom: 10 }]
         }
       ]
-    }
+    },
+    ...durabilities.map(durable)
   ]
 }
 

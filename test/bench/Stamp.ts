@@ -27,9 +27,22 @@ export const readNumber = (buffer: Buffer, at: number): number =>
 
 export const writeStamp = (buffer: Buffer, at: number, sender: number, number: number): void => {
   buffer[at] = mark
-  for (let digit = 0; digit < 4; digit++) buffer[at + 4 - digit] = digits[(sender >>> (5 * digit)) & 31] ?? 0
-  for (let digit = 0; digit < 6; digit++) buffer[at + 10 - digit] = digits[(number >>> (5 * digit)) & 31] ?? 0
+  writeRef(buffer, at + 1, sender, number)
 }
+
+/** The same ten digits without the mark: the `ref` of a message whose sender is answered. */
+export const refLength = stampLength - 1
+export const blankRef = "0".repeat(refLength)
+
+export const writeRef = (buffer: Buffer, at: number, sender: number, number: number): void => {
+  for (let digit = 0; digit < 4; digit++) buffer[at + 3 - digit] = digits[(sender >>> (5 * digit)) & 31] ?? 0
+  for (let digit = 0; digit < 6; digit++) buffer[at + 9 - digit] = digits[(number >>> (5 * digit)) & 31] ?? 0
+}
+
+export const parseRef = (ref: string): { readonly sender: number; readonly number: number } => ({
+  sender: Number.parseInt(ref.slice(0, 4), 32),
+  number: Number.parseInt(ref.slice(4), 32)
+})
 
 /** Content of the given size with room for a stamp at its start. */
 export const blankContent = (size: number): string =>

@@ -1,6 +1,7 @@
 /**
  * The state that every delivered frame touches, as flat arrays: when each message was (to be) sent, how many receivers still
- * wait for it, and what each receiver expects next. Messages live in a ring per sender.
+ * wait for it, and what each receiver expects next. Messages live in a ring per sender. A sender that is told when its message
+ * was taken waits for that as one receiver more.
  */
 import type { Connection } from "./Connection.ts"
 import { Histogram } from "./Histogram.ts"
@@ -23,7 +24,10 @@ export interface Sender {
 
 export class Traffic {
   readonly order: Order
+  /** A lane per sender. */
+  readonly acks: Order
   readonly latency = new Histogram()
+  readonly ackLatency = new Histogram()
   readonly senders: ReadonlyArray<Sender>
   readonly failures = new Set<string>()
   delivered = 0
@@ -35,8 +39,10 @@ export class Traffic {
   private readonly ringBits: number
   private readonly sentAt: Float64Array
   private readonly waiting: Int32Array
+  private readonly acknowledged: boolean
 
-  constructor(groups: ReadonlyArray<Group>) {
+  constructor(groups: ReadonlyArray<Group>, acknowledged: boolean) {
+    this.acknowledged = acknowledged
     const senders: Array<Sender> = []
     let lanes = 0
     for (const group of groups) {
@@ -50,6 +56,7 @@ export class Traffic {
     this.sentAt = new Float64Array(senders.length << this.ringBits)
     this.waiting = new Int32Array(senders.length << this.ringBits)
     this.order = new Order(lanes)
+    this.acks = new Order(acknowledged ? senders.length : 0, 0)
   }
 
   /** Registers the sender's next message and returns its number, or -1 when too many of its messages are unanswered. */
@@ -58,7 +65,7 @@ export class Traffic {
     const number = sender.next++
     const slot = this.slot(sender.id, number)
     this.sentAt[slot] = at
-    this.waiting[slot] = sender.receivers
+    this.waiting[slot] = sender.receivers + (this.acknowledged ? 1 : 0)
     sender.open++
     return number
   }
@@ -75,9 +82,25 @@ export class Traffic {
     if (!this.order.see(connection.firstLane + local, number)) return
     const slot = this.slot(id, number)
     this.latency.record((this.readAt - (this.sentAt[slot] ?? 0)) * 1000)
-    const waiting = (this.waiting[slot] ?? 0) - 1
-    this.waiting[slot] = waiting
-    if (waiting === 0) this.complete(id)
+    this.arrived(slot, id)
+  }
+
+  /** The server has told a sender that it took a message. */
+  acknowledge(connection: Connection, id: number, number: number): void {
+    if (this.senders[id]?.connection !== connection) {
+      this.leaked++
+      return
+    }
+    if (!this.acks.see(id, number)) return
+    const slot = this.slot(id, number)
+    this.ackLatency.record((this.readAt - (this.sentAt[slot] ?? 0)) * 1000)
+    this.arrived(slot, id)
+  }
+
+  /** Says that nothing is on its way to a sender any more: what it has not been told of by now was not acknowledged. */
+  closeAcks(): void {
+    if (!this.acknowledged) return
+    for (const { id, next } of this.senders) this.acks.close(id, next)
   }
 
   /** Messages that have not reached all their receivers. */
@@ -93,8 +116,15 @@ export class Traffic {
 
   resetWindow(): void {
     this.latency.reset()
+    this.ackLatency.reset()
     this.delivered = 0
     this.completed = 0
+  }
+
+  private arrived(slot: number, id: number): void {
+    const waiting = (this.waiting[slot] ?? 0) - 1
+    this.waiting[slot] = waiting
+    if (waiting === 0) this.complete(id)
   }
 
   private complete(id: number): void {

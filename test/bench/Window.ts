@@ -3,7 +3,7 @@ import { now } from "./clock.ts"
 import type { Shared } from "./Connection.ts"
 import { Histogram } from "./Histogram.ts"
 import type { PhaseResult } from "./Phase.ts"
-import { type CpuTime, cpuTime } from "./ServerAccount.ts"
+import { type CpuTime, cpuTime, residentBytes } from "./ServerAccount.ts"
 
 export class Window {
   readonly sendLag = new Histogram()
@@ -32,6 +32,8 @@ export class Window {
     const own = process.cpuUsage(this.own)
     const serverCpu = cpuTime(this.serverPid)
     const millis = (share: number): number => traffic.latency.quantile(share) / 1000
+    const ackMillis = (share: number): number | null =>
+      traffic.ackLatency.count === 0 ? null : traffic.ackLatency.quantile(share) / 1000
     return {
       seconds,
       messages: traffic.completed,
@@ -44,14 +46,19 @@ export class Window {
       p95: millis(0.95),
       p99: millis(0.99),
       max: traffic.latency.max / 1000,
+      ackP50: ackMillis(0.5),
+      ackP99: ackMillis(0.99),
       offered: null,
       sendLag: this.sendLag.count === 0 ? null : this.sendLag.quantile(0.99) / 1000,
       memoryPerConnection: null,
+      resident: residentBytes(this.serverPid) ?? null,
       pings: this.shared.pings - this.pings,
       presence: this.shared.presence - this.presence,
       lost: 0,
       reordered: 0,
       duplicated: 0,
+      unacked: 0,
+      reacked: 0,
       leaked: 0,
       closed: 0
     }

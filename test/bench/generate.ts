@@ -19,7 +19,7 @@ import { Window } from "./Window.ts"
 const task: LoadTask = JSON.parse(process.argv[2] ?? "{}")
 const emit = (event: LoadEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`)
 
-const traffic = new Traffic(task.groups)
+const traffic = new Traffic(task.groups, dialects[task.dialect].acknowledges)
 const shared: Shared = {
   port: task.port,
   dialect: dialects[task.dialect],
@@ -101,6 +101,18 @@ const failIfBroken = (): void => {
   if (traffic.failures.size > 0) throw new Error([...traffic.failures].join("; "))
 }
 
+const faults = () => {
+  const { acks, leaked, order } = traffic
+  return {
+    reordered: order.reordered + acks.reordered,
+    duplicated: order.duplicated,
+    lost: order.lost,
+    unacked: acks.lost,
+    reacked: acks.duplicated,
+    leaked
+  }
+}
+
 const phases = async (): Promise<void> => {
   const start = now()
   await crowd.connect()
@@ -114,24 +126,21 @@ const phases = async (): Promise<void> => {
   for await (const _line of createInterface({ input: process.stdin })) {
     const phase = task.phases[next++]
     if (phase === undefined) break
-    const { order } = traffic
-    const before = {
-      reordered: order.reordered,
-      duplicated: order.duplicated,
-      lost: order.lost,
-      leaked: traffic.leaked
-    }
+    const before = faults()
     const result = await run(phase)
     if (phase.kind === "closed" || phase.kind === "open") await crowd.drain(10_000)
     failIfBroken()
+    const after = faults()
     emit({
       event: "result",
       result: {
         ...result,
-        lost: order.lost - before.lost,
-        reordered: order.reordered - before.reordered,
-        duplicated: order.duplicated - before.duplicated,
-        leaked: traffic.leaked - before.leaked,
+        lost: after.lost - before.lost,
+        reordered: after.reordered - before.reordered,
+        duplicated: after.duplicated - before.duplicated,
+        unacked: after.unacked - before.unacked,
+        reacked: after.reacked - before.reacked,
+        leaked: after.leaked - before.leaked,
         closed: shared.closed
       }
     })

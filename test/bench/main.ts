@@ -1,17 +1,24 @@
 /** Runs the benchmark: every session of every round against every peer in turn, then tables, goals and a JSON file. */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
+import { type Browsed, browse } from "./browse.ts"
+import { DataDirectory } from "./DataDirectory.ts"
+import { durabilityGoals } from "./durabilityGoals.ts"
 import { goals } from "./goals.ts"
 import { installPeers } from "./installPeers.ts"
 import { type Machine, machine } from "./Machine.ts"
 import { type Options, parseOptions, usage } from "./Options.ts"
+import { historyRow, replayRow } from "./PastRow.ts"
+import { pastReport } from "./pastReport.ts"
 import { firehose, missing, type Peer, peers } from "./Peer.ts"
 import type { PhaseResult } from "./Phase.ts"
+import { type Replayed, replay } from "./replay.ts"
 import { report } from "./report.ts"
 import { type Measured, type Row, rowOf } from "./Row.ts"
 import { runSession } from "./runSession.ts"
+import { stopTasksNow } from "./runTask.ts"
 import { Server } from "./Server.ts"
-import { planSessions, type Session } from "./Session.ts"
+import { grouped, pastSizes, planSessions, type Session } from "./Session.ts"
 import { table } from "./table.ts"
 
 interface Failure {
@@ -21,6 +28,13 @@ interface Failure {
   readonly reason: string
 }
 
+const describeDurability = ({ quick, seconds }: Options): string => {
+  const { history, replay } = pastSizes(quick)
+  const sizes = `a journal of ${grouped(replay.messages)} messages, a room of ${grouped(history)}`
+  const shortened = quick ? " QUICK: a tenth of the full sizes, shorter windows." : ""
+  return `Durability: windows of ${seconds * 2} s, ${sizes}; the server's threads share its core.${shortened}`
+}
+
 const describe = (host: Machine, options: Options, skipped: ReadonlyMap<Peer, string>): string =>
   [
     `${host.cpu}, ${host.cores} cores, ${host.memoryGiB} GiB, Node ${host.node}, ${host.kernel}`,
@@ -28,6 +42,7 @@ const describe = (host: Machine, options: Options, skipped: ReadonlyMap<Peer, st
       ? "Server and load generator are pinned to a core each."
       : "Server and load generator are NOT pinned: no taskset, or fewer than two cores.",
     `${options.rounds} interleaved round${options.rounds === 1 ? "" : "s"}, windows of ${options.seconds} s, 200-byte messages, medians.`,
+    ...(options.scenarios.includes("durability") ? [describeDurability(options)] : []),
     "",
     ...peers
       .filter(({ name }) => options.peers.includes(name))
@@ -61,27 +76,43 @@ const runAll = async (options: Options, host: Machine, available: ReadonlyArray<
       }
     }
   }
+  const attempt = async (round: number, session: string, peer: string, run: () => Promise<unknown>): Promise<void> => {
+    process.stderr.write(`round ${round} of ${options.rounds}: ${session}, ${peer}\n`)
+    try {
+      await run()
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      process.stderr.write(`FAILED: ${reason}\n`)
+      failures.push({ session, peer, round, reason })
+    }
+  }
+  const { warmUpSeconds } = options
+  const { pinned } = host
+  const replays: Array<Replayed> = []
+  const histories: Array<Browsed> = []
+  const size = pastSizes(options.quick)
+  const ownPeer = available.find(({ name }) => name === "hubbub")
   for (let round = 1; round <= options.rounds; round++) {
     for (const session of sessions.filter(({ rounds }) => round <= rounds)) {
       for (const peer of [...available, firehose].filter(({ name }) => session.peers.includes(name))) {
-        process.stderr.write(`round ${round} of ${options.rounds}: ${session.id}, ${peer.name}\n`)
-        try {
-          const { warmUpSeconds } = options
-          keep(session, peer, await runSession(session, peer, { warmUpSeconds, pinned: host.pinned }))
-        } catch (cause) {
-          const reason = cause instanceof Error ? cause.message : String(cause)
-          process.stderr.write(`FAILED: ${reason}\n`)
-          failures.push({ session: session.id, peer: peer.name, round, reason })
-        }
+        await attempt(round, session.id, peer.name, async () =>
+          keep(session, peer, await runSession(session, peer, { warmUpSeconds, pinned }))
+        )
       }
     }
+    if (ownPeer === undefined || !options.scenarios.includes("durability")) continue
+    await attempt(round, "replay", ownPeer.name, async () => replays.push(await replay(size.replay, pinned)))
+    await attempt(round, "history", ownPeer.name, async () => histories.push(await browse(size.history, pinned)))
   }
-  return { rows: [...found.values()].map(rowOf), failures }
+  const past = { replay: replayRow(replays), history: historyRow(histories) }
+  return { rows: [...found.values()].map(rowOf), past, failures }
 }
 
-/** Rows come in the order of measuring; a reader wants all peers of a case beside each other. */
+/** Rows come in the order of measuring; a reader wants all peers of a case beside each other, and all parts of it. */
 const byCase = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
-  [...Map.groupBy(rows, ({ name, part }) => `${name}|${part ?? ""}`).values()].flat()
+  [...Map.groupBy(rows, ({ name }) => name).values()].flatMap((same) =>
+    [...Map.groupBy(same, ({ part }) => part ?? "").values()].flat()
+  )
 
 const verdict = (met: boolean | null): string => (met === null ? "–" : met ? "met" : "MISSED")
 
@@ -96,7 +127,7 @@ const main = async (options: Options): Promise<number> => {
   }
   console.log(describe(host, options, skipped))
   const startedAt = new Date().toISOString()
-  const { rows, failures } = await runAll(
+  const { rows, past, failures } = await runAll(
     options,
     host,
     wanted.filter((peer) => !skipped.has(peer))
@@ -105,7 +136,14 @@ const main = async (options: Options): Promise<number> => {
     const own = byCase(rows.filter((row) => row.scenario === scenario))
     if (own.length > 0) console.log(`${report(scenario, own)}\n`)
   }
-  const judged = goals(rows)
+  const kept = pastReport(past)
+  if (kept !== "") console.log(`${kept}\n`)
+  const judged = [
+    ...(options.scenarios.some((scenario) => scenario !== "durability")
+      ? goals(rows.filter(({ scenario }) => scenario !== "durability"))
+      : []),
+    ...(options.scenarios.includes("durability") ? durabilityGoals(rows, past) : [])
+  ]
   console.log(
     table(
       ["goal", "measured", ""],
@@ -118,13 +156,17 @@ const main = async (options: Options): Promise<number> => {
   }
   mkdirSync(dirname(options.json), { recursive: true })
   const peerNotes = wanted.map((peer) => ({ name: peer.name, work: peer.work, skipped: skipped.get(peer) ?? null }))
-  const results = { startedAt, machine: host, options, peers: peerNotes, rows, goals: judged, failures }
+  const results = { startedAt, machine: host, options, peers: peerNotes, rows, past, goals: judged, failures }
   writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
   console.log(`\n${options.json}`)
   return failures.length > 0 ? 1 : 0
 }
 
-process.on("exit", () => Server.stopAllNow())
+process.on("exit", () => {
+  Server.stopAllNow()
+  stopTasksNow()
+  DataDirectory.removeAll()
+})
 process.on("SIGINT", () => process.exit(130))
 process.on("SIGTERM", () => process.exit(143))
 

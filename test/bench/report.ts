@@ -9,6 +9,10 @@ const busyGenerator = 0.85
 /** Something else ran on the server's core: latencies and rates are worse than they would be on a quiet machine. */
 const busyNeighbour = 0.05
 
+/** What to say of a server that could have run and had no core for this share of the time; nothing where it is small. */
+export const waitNote = (share: number): string | undefined =>
+  share > busyNeighbour ? `waited ${percent(share)} of the time for its core` : undefined
+
 const faultsIn = (faults: Faults): ReadonlyArray<string> =>
   Object.entries(faults)
     .filter(([, count]) => count > 0)
@@ -18,7 +22,8 @@ const notesOn = (row: Row): string => {
   const { median, faults } = row
   const notes: Array<string> = []
   if (median.generatorBusy > busyGenerator) notes.push(`GENERATOR ${percent(median.generatorBusy)} BUSY`)
-  if (median.serverWait > busyNeighbour) notes.push(`waited ${percent(median.serverWait)} of the time for its core`)
+  const waited = waitNote(median.serverWait)
+  if (waited !== undefined) notes.push(waited)
   if (median.shareOfOffered < 0.97) notes.push(`overloaded: ${percent(median.shareOfOffered)} of what was offered`)
   if (median.sendLag > 1) notes.push(`sent up to ${figure(median.sendLag)} ms late (p99)`)
   notes.push(...faultsIn(faults))
@@ -60,6 +65,18 @@ const columns: Record<Scenario, ReadonlyArray<Column>> = {
   rate: traffic,
   rooms: traffic,
   mixed: traffic,
+  durability: [
+    rate("deliveries/s"),
+    { title: "CPU µs/message", cell: ({ median }) => figure(median.cpuPerMessage) },
+    { title: "ack p50 ms", cell: ({ median }) => figure(median.ackP50) },
+    { title: "ack p99 ms", cell: ({ median }) => figure(median.ackP99) },
+    { title: "p50 ms", cell: ({ median }) => figure(median.p50) },
+    { title: "p99 ms", cell: ({ median }) => figure(median.p99) },
+    { title: "RSS MiB", cell: ({ median }) => figure(median.resident / 2 ** 20) },
+    serverBusy,
+    generatorBusy,
+    notes
+  ],
   idle: [
     { title: "KiB/connection", cell: ({ median }) => figure(median.memoryPerConnection / 1024) },
     serverBusy,

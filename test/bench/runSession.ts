@@ -1,12 +1,11 @@
 /** Runs the cases of one session against one peer: a fresh server, its load generators, phase after phase. */
+import { DataDirectory } from "./DataDirectory.ts"
 import { Load } from "./Load.ts"
+import { nextPort } from "./nextPort.ts"
 import type { Peer } from "./Peer.ts"
 import type { PhaseResult } from "./Phase.ts"
 import { Server } from "./Server.ts"
 import type { Session } from "./Session.ts"
-
-/** A port each, so that connections of the session before, which the kernel still remembers, are in nobody's way. */
-let nextPort = 21_000 + (process.pid % 50) * 100
 
 export interface Run {
   readonly warmUpSeconds: number
@@ -19,16 +18,18 @@ export const runSession = async (
   peer: Peer,
   run: Run
 ): Promise<ReadonlyArray<ReadonlyArray<PhaseResult>>> => {
-  const server = await Server.start(peer, nextPort++, run.pinned, session.env)
+  const data = new DataDirectory()
   const loads: Array<Load> = []
+  let server: Server | undefined
   try {
+    server = await Server.start(peer, nextPort(), run.pinned, { ...session.env, DATA_DIR: data.path })
     for (const [index, groups] of session.loads.entries()) {
       const load = new Load(
         {
           name: String.fromCharCode(97 + index),
           port: server.port,
           serverPid: server.pid,
-          dialect: peer.dialect,
+          dialect: session.dialect ?? peer.dialect,
           groups,
           phases: session.cases.flatMap(({ phases }) => phases[index] ?? []),
           warmUpSeconds: run.warmUpSeconds,
@@ -44,10 +45,11 @@ export const runSession = async (
     return results
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const died = server.exited ? ` The server ended. ${server.lastWords}` : ""
+    const died = server?.exited === true ? ` The server ended. ${server.lastWords}` : ""
     throw new Error(`${reason}${died}`, { cause })
   } finally {
     for (const load of loads) load.stop()
-    await server.stop()
+    await server?.stop()
+    data.remove()
   }
 }
