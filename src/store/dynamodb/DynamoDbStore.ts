@@ -104,12 +104,16 @@ export const check = (options: DynamoDbOptions): Effect.Effect<void, DynamoDbUnu
     const wrong = endpoint === undefined ? undefined : endpointProblem(endpoint)
     if (wrong !== undefined) return yield* unusable(wrong)
     if (endpoint === undefined && region === "") {
-      return yield* unusable("no AWS region for DynamoDB: set AWS_REGION, such as eu-central-1")
+      return yield* unusable("no AWS region for DynamoDB: set DYNAMODB_REGION, such as eu-central-1")
     }
     const client = yield* DynamoDbClient.open(options)
     yield* client.credentials.pipe(
       Effect.timeout(CREDENTIALS_MS),
-      Effect.catch(({ message }) => unusable(`no AWS credentials for DynamoDB: ${message}`))
+      Effect.catch(({ message }) =>
+        unusable(
+          `no AWS credentials for DynamoDB: ${message}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role, or DYNAMODB_ENDPOINT for a local one`
+        )
+      )
     )
     const problem = yield* Effect.match(client.describe, {
       onFailure: (failure) => missed(failure, options),

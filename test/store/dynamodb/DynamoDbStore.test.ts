@@ -278,7 +278,7 @@ describe("the check before the start", () => {
       const table = newTable()
       assert.include(
         yield* failureOf(DynamoDbStore.check({ region: "", table })),
-        "DynamoDbUnusable: no AWS region for DynamoDB: set AWS_REGION"
+        "DynamoDbUnusable: no AWS region for DynamoDB: set DYNAMODB_REGION"
       )
       const without = yield* withEnv({}, failureOf(DynamoDbStore.check(aws(table))))
       assert.include(without, "DynamoDbUnusable: no AWS credentials for DynamoDB: ")
