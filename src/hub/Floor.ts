@@ -184,7 +184,13 @@ export class Floor {
       const { seat } = waiting
       seat.held--
       // it may have left, or left and come back to another seat
-      if (seat.client.rooms.get(room.id) === seat) this.seated(roster, waiting, past)
+      if (seat.client.rooms.get(room.id) !== seat) continue
+      try {
+        this.seated(roster, waiting, past)
+      } catch {
+        // the others still wait for theirs
+        seat.client.mailbox.close(closeReasons.internal)
+      }
     }
     // what came while they were held
     if (room.seats.size > 0) roster.dirty.add(room)

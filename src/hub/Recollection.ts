@@ -85,10 +85,16 @@ export class Recollection {
     const after = recalled === undefined ? 0 : (this.reading.get(room) ?? 0)
     this.reading.delete(room)
     stream.pinned = false
-    const past = new Past(recalled ?? { from: stream.oldest - 1, messages: [] })
+    const nothing = { from: stream.oldest - 1, messages: [] }
+    let past = new Past(recalled ?? nothing)
     if (stream.cold) {
       stream.cold = false
-      if (recalled !== undefined) stream.restore(recalled.messages.slice(-MIN_MESSAGES).map(restored))
+      try {
+        if (recalled !== undefined) stream.restore(recalled.messages.slice(-MIN_MESSAGES).map(restored))
+      } catch {
+        // what is no message is given to nobody, and nobody waits for it
+        past = new Past(nothing)
+      }
     }
     const all = this.waiting.get(room) ?? []
     const later = all.filter(({ from }) => from < after)

@@ -49,9 +49,15 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
         return stream
       })
       const { streams } = ledger
+      /** Rooms that were looked at since the start, but that nobody has entered. */
+      const unused = new Set<RoomId>()
+      const look = (roomId: RoomId) => {
+        unused.add(roomId)
+        return ledger.stream(roomId)
+      }
       /** The room's stream if it is in memory, be it as what was read at the start. */
       const find = (roomId: RoomId) =>
-        streams.get(roomId) ?? (replay.oldest(roomId) === undefined ? undefined : ledger.stream(roomId))
+        streams.get(roomId) ?? (replay.oldest(roomId) === undefined ? undefined : look(roomId))
       const oldestOf = (roomId: RoomId, head: number) =>
         streams.get(roomId)?.oldest ?? replay.oldest(roomId) ?? head + 1
 
@@ -102,7 +108,13 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
       const sync = durability === "fsync" ? syncAtOnce : syncNowAndThen
       yield* sync.pipe(Effect.forever({ disableYield: true }), supervise("journal sync"))
       yield* Effect.sleep(options.idleMs).pipe(
-        Effect.andThen(Effect.sync(() => replay.clear())),
+        Effect.andThen(
+          Effect.sync(() => {
+            replay.clear()
+            for (const roomId of unused) streams.delete(roomId)
+            unused.clear()
+          })
+        ),
         Effect.andThen(Effect.never),
         supervise("rooms nobody came back to")
       )
@@ -133,7 +145,10 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
             grown.raise()
             return Effect.succeed(staged.outcomes)
           }),
-        stream: (roomId) => ledger.stream(roomId),
+        stream: (roomId) => {
+          unused.delete(roomId)
+          return ledger.stream(roomId)
+        },
         find,
         forget: (roomId) => {
           streams.delete(roomId)
@@ -165,7 +180,7 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
             }
           }
           const since = Math.min(oldest ?? now, now - STORE_LAG_MS)
-          for (const roomId of replay.since(since)) ledger.stream(roomId)
+          for (const roomId of replay.since(since)) look(roomId)
           return recentIn(streams.values(), userId, since)
         }
       })

@@ -307,6 +307,18 @@ describe("a room that comes back into memory", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("is opened with what there is when its past cannot be understood", () => {
+    const { archive, layer } = cold(30)
+    archive.messages[29] = "{"
+    return Effect.gen(function* () {
+      const alice = yield* connect(config, "alice")
+      alice.say({ type: "subscribe", roomId: "lobby" })
+      alice.say(chat("31"))
+      assert.deepInclude(yield* alice.until("subscribed"), { seq: 30, recovered: false })
+      yield* alice.until("ack", ({ ref }) => ref === "31")
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("is opened with what there is when its past cannot be read", () => {
     const { archive, layer } = cold(30)
     return Effect.gen(function* () {
