@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { parseEnv } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
-import { AppConfig, ConfigInvalid, loadConfig, type Setting, settings } from "../src/AppConfig.ts"
+import { AppConfig, ConfigInvalid, loadConfig, settings } from "../src/AppConfig.ts"
+import type { Setting } from "../src/Setting.ts"
 
 const all: ReadonlyArray<Setting<unknown>> = Object.values(settings)
 
