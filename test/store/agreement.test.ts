@@ -1,6 +1,6 @@
 /** Any history, put in any order and with repeats, reads the same from every engine, however it is cut. */
 import { assert, layer } from "@effect/vitest"
-import { Arbitrary, Context, Effect, Layer, Schema } from "effect"
+import { Arbitrary, Context, Effect, Layer, Schedule, Schema } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,8 +10,10 @@ import { UserId } from "../../src/domain/UserId.ts"
 import type { Entry } from "../../src/log/Entry.ts"
 import * as MemoryStore from "../../src/store/MemoryStore.ts"
 import { MessageStore, type Stretch } from "../../src/store/MessageStore.ts"
+import * as DynamoDbStore from "../../src/store/dynamodb/DynamoDbStore.ts"
 import * as SqliteStore from "../../src/store/sqlite/SqliteStore.ts"
 import { entry, NOON } from "../contract/messageEntry.ts"
+import { Dynalite } from "../support/Dynalite.ts"
 import "../domain/seed.ts"
 
 const RUNS = 100
@@ -58,8 +60,22 @@ class Engines extends Context.Service<Engines, { readonly model: Store; readonly
         Effect.sync(() => mkdtempSync(join(tmpdir(), "hubbub-agreement-"))),
         (path) => Effect.sync(() => rmSync(path, { recursive: true }))
       )
-      const sqlite = SqliteStore.layer({ file: join(path, "hubbub.db") })
-      return { model: yield* start(MemoryStore.layer), others: [yield* start(sqlite)] }
+      const dynalite = yield* Effect.acquireRelease(
+        Effect.promise(() => Dynalite.start()),
+        (dynalite) => Effect.promise(() => dynalite.stop())
+      )
+      const sqlite = yield* start(SqliteStore.layer({ file: join(path, "hubbub.db") }))
+      const dynamoDb = yield* start(
+        DynamoDbStore.layer({
+          endpoint: dynalite.url,
+          region: "local",
+          table: "agreement",
+          // the emulator shares this process
+          requestTimeoutMs: 10_000
+        })
+      )
+      yield* Effect.retry(dynamoDb.check, { schedule: Schedule.spaced("20 millis"), times: 250 })
+      return { model: yield* start(MemoryStore.layer), others: [sqlite, dynamoDb] }
     })
   ).pipe(Layer.provide(Supervisor.layer))
 }
