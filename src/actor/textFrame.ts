@@ -1,19 +1,24 @@
-/** WebSocket framing of server text (RFC 6455 section 5.2: unmasked, unfragmented), done once per message. */
+/** WebSocket framing of server text (RFC 6455 section 5.2, unmasked), done once per message. */
 
-/** Offset of the payload in a frame made by `textFrame`. */
+/** First byte of a frame: a text, or more of one; FIN is set in the last frame of a message. */
+const TEXT = 0x01
+const CONTINUATION = 0x00
+const FIN = 0x80
+
+/** Offset of the payload in a frame made here. */
 export const payloadOffset = (frame: Buffer): number => {
   const length = frame[1]!
   return length < 126 ? 2 : length === 126 ? 4 : 10
 }
 
-/** The text a frame carries. */
+/** The text a whole frame carries. */
 export const framePayload = (frame: Buffer): string => frame.toString("utf8", payloadOffset(frame))
 
-/** A frame with this many bytes of payload, of which only the header is written. */
-const begin = (length: number, allocated: number): Buffer => {
+/** A frame with this many bytes of payload, of which only the header is written and `allocated` have room. */
+const begin = (first: number, length: number, allocated: number): Buffer => {
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10
   const frame = Buffer.allocUnsafe(header + allocated)
-  frame[0] = 0x81
+  frame[0] = first
   if (header === 2) frame[1] = length
   else if (header === 4) {
     frame[1] = 126
@@ -28,18 +33,15 @@ const begin = (length: number, allocated: number): Buffer => {
 
 export const textFrame = (text: string): Buffer => {
   const length = Buffer.byteLength(text)
-  const frame = begin(length, length)
+  const frame = begin(FIN | TEXT, length, length)
   frame.write(text, frame.length - length, "utf8")
   return frame
 }
 
-/** Bytes up to which a frame is copied together to be one write. */
-const LARGE_BYTES = 65_536
+/** One frame of a payload in parts, which are copied together. */
+export const joinedFrame = (payload: ReadonlyArray<Buffer>, length: number): Buffer =>
+  Buffer.concat([begin(FIN | TEXT, length, 0), ...payload])
 
-/** One frame of a payload in parts; a large one stays in parts, so that it is not copied for each of the many clients it is sent to. */
-export const partedFrame = (payload: ReadonlyArray<Buffer>): Buffer | ReadonlyArray<Buffer> => {
-  let length = 0
-  for (const part of payload) length += part.length
-  const parts = [begin(length, 0), ...payload]
-  return length > LARGE_BYTES ? parts : Buffer.concat(parts)
-}
+/** Header of one fragment of a text message (section 5.4), for `length` bytes of payload. */
+export const fragmentHeader = (length: number, first: boolean, last: boolean): Buffer =>
+  begin((last ? FIN : 0) | (first ? TEXT : CONTINUATION), length, 0)

@@ -7,7 +7,7 @@ import { Mailbox, type MailboxLimits } from "../actor/Mailbox.ts"
 import { Supervisor } from "../actor/Supervisor.ts"
 import { textFrame } from "../actor/textFrame.ts"
 import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
-import { globalRoom, type RoomId } from "../domain/RoomId.ts"
+import { analyticsRoom, globalRoom, type RoomId } from "../domain/RoomId.ts"
 import { encodeServerFrame, type Limits } from "../domain/ServerFrame.ts"
 import { Client, type Identity } from "../hub/Client.ts"
 import type { Command } from "../hub/Command.ts"
@@ -17,6 +17,7 @@ import type { ClientSocket } from "./ClientSocket.ts"
 import { type Beating, Heartbeat, type Spoke } from "./Heartbeat.ts"
 import type { Library } from "./Lookups.ts"
 import { type Allowance, Reader } from "./Reader.ts"
+import { Watchers } from "./Watchers.ts"
 import { writer } from "./writer.ts"
 
 export interface ConnectionOptions {
@@ -47,6 +48,9 @@ interface House extends Library {
   readonly allowance: Allowance
   readonly options: ConnectionOptions
 }
+
+/** Milliseconds the hub has to hear of a client's end once some fiber was given up, which need not be its own: the process ends then. */
+const LEAVE_MS = 1000
 
 export class Connection implements Beating {
   readonly client: Client
@@ -100,7 +104,7 @@ export class Connection implements Beating {
     const { client, house } = this
     const connect: Command = { _tag: "Connect", client }
     const subscribe: Command | undefined =
-      room === undefined
+      room === undefined || room === analyticsRoom
         ? undefined
         : {
             _tag: "Subscribe",
@@ -111,6 +115,10 @@ export class Connection implements Beating {
             history: history ?? house.options.history
           }
     this.welcome()
+    if (room === analyticsRoom) {
+      house.watchers.watch(client, undefined)
+      client.mailbox.flush()
+    }
     this.begin()
     if (!house.hub.submit(connect)) {
       return Effect.andThen(
@@ -153,13 +161,29 @@ export class Connection implements Beating {
     const { connectionId } = this.client.identity
     this.ending = true
     if (this.spoke !== undefined) this.house.heartbeat.forget(this.spoke)
+    this.house.watchers.forget(this.client)
+    this.client.mailbox.close(reason)
     return (crashed ? this.house.supervisor.noted("reader", cause) : Effect.void).pipe(
       Effect.andThen(this.writing === undefined ? Effect.void : Fiber.interrupt(this.writing)),
-      Effect.andThen(this.house.hub.insist({ _tag: "Disconnect", client: this.client, code: reason.code })),
+      Effect.andThen(this.leave(reason)),
       Effect.andThen(this.socket.close(reason)),
       Effect.andThen(Effect.logDebug("connection ended", { connectionId, code: reason.code })),
       Effect.ensuring(Effect.sync(left))
     )
+  }
+
+  /**
+   * Tells the hub, waiting for room in its inbox for as long as it lives: one that was given up may never make any. A connection that is cut
+   * off, as at the end of a stop, does not wait at all.
+   */
+  private leave({ code }: CloseReason): Effect.Effect<void> {
+    const { hub, supervisor } = this.house
+    const disconnect: Command = { _tag: "Disconnect", client: this.client, code }
+    return Effect.suspend(() => {
+      if (hub.submit(disconnect)) return Effect.void
+      const givenUp = supervisor.failure.pipe(Effect.catch(() => Effect.sleep(LEAVE_MS)))
+      return Effect.raceFirst(hub.insist(disconnect), givenUp).pipe(Effect.interruptible, Effect.exit, Effect.asVoid)
+    })
   }
 }
 
@@ -171,6 +195,7 @@ export const make = Effect.fnUntraced(function* (options: ConnectionOptions, all
   const house: House = {
     hub: yield* Hub,
     history: yield* History,
+    watchers: yield* Watchers,
     heartbeat: yield* Heartbeat,
     supervisor: yield* Supervisor,
     clock: yield* Clock.Clock,

@@ -4,7 +4,6 @@
  */
 import { Cause, Effect, type Fiber } from "effect"
 import type { Supervisor } from "../actor/Supervisor.ts"
-import { textFrame } from "../actor/textFrame.ts"
 import type { ClientFrame } from "../domain/ClientFrame.ts"
 import { PAGE_SIZE_DEFAULT } from "../domain/PageSize.ts"
 import type { Position } from "../domain/Position.ts"
@@ -14,11 +13,13 @@ import type { Client } from "../hub/Client.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { History } from "../store/History.ts"
 import type { Page } from "../store/Page.ts"
+import type { Watchers } from "./Watchers.ts"
 
 /** What all connections look things up with. */
 export interface Library {
   readonly hub: Hub["Service"]
   readonly history: History["Service"]
+  readonly watchers: Watchers["Service"]
   readonly supervisor: Supervisor["Service"]
   readonly fork: (lookup: Effect.Effect<void>) => Fiber.Fiber<void>
 }
@@ -27,6 +28,8 @@ export type Ask = Extract<ClientFrame, { readonly type: "history" }>
 
 /** Pages that may be under way for one connection. */
 const AT_ONCE = 2
+/** Pages that were found and that the client has not taken yet, above which no other is looked up: some 3 MB each at the most. */
+const UNTAKEN = 4
 const RETRY_MS = 100
 
 const answerOf = ({ after, ref, roomId }: Ask, { first, last, messages, newer, older }: Page<Position>): string => {
@@ -47,6 +50,7 @@ export class Lookups {
   private readonly client: Client
   private readonly library: Library
   private readonly underWay = new Set<Fiber.Fiber<void>>()
+  private untaken = 0
 
   constructor(client: Client, library: Library) {
     this.client = client
@@ -62,7 +66,7 @@ export class Lookups {
     if (given.length > 1) {
       return refusal("invalid_frame", `${given.join(" and ")} exclude each other; give one of them`, given[1])
     }
-    if (this.underWay.size >= AT_ONCE) {
+    if (this.underWay.size >= AT_ONCE || this.untaken >= UNTAKEN) {
       return refusal("rate_limited", `at most ${AT_ONCE} pages of history at a time`, undefined, RETRY_MS)
     }
     const fiber = this.library.fork(this.look(ask))
@@ -80,7 +84,7 @@ export class Lookups {
     const { history, supervisor } = this.library
     const { after, around, before, limit = PAGE_SIZE_DEFAULT, roomId } = ask
     return history.room(roomId, { before, after, around, limit }).pipe(
-      Effect.map((page) => this.tell(textFrame(answerOf(ask, page)))),
+      Effect.map((page) => this.answer(answerOf(ask, page))),
       Effect.catchTag("HistoryUnavailable", ({ reason, retryAfterMs }) =>
         Effect.sync(() => this.refuse(ask, refusal("unavailable", reason, undefined, retryAfterMs)))
       ),
@@ -94,13 +98,17 @@ export class Lookups {
     )
   }
 
-  private refuse({ ref }: Ask, error: ProtocolError): void {
-    this.library.hub.refused(error.code)
-    this.tell(textFrame(encodeServerFrame(errorFrame(error, ref))))
+  private answer(text: string): void {
+    this.untaken++
+    this.client.mailbox.offerLong([Buffer.from(text)], () => {
+      this.untaken--
+    })
+    this.client.mailbox.flush()
   }
 
-  private tell(frame: Buffer): void {
-    this.client.mailbox.offer(frame)
+  private refuse({ ref }: Ask, error: ProtocolError): void {
+    this.library.hub.refused(error.code)
+    this.client.tell(errorFrame(error, ref))
     this.client.mailbox.flush()
   }
 }

@@ -15,10 +15,9 @@ const catchUp = Effect.fnUntraced(function* (
   )
   while (true) {
     yield* drained
-    const frames = mailbox.next()
-    if (frames === undefined) return undefined
-    if (frames === "lost") return yield* closeReasons.slow
-    socket.write(frames)
+    const state = mailbox.advance()
+    if (state === "parked") return undefined
+    if (state === "lost") return yield* closeReasons.slow
     yield* Effect.yieldNow
   }
 })

@@ -1,6 +1,6 @@
 /** A connection as the hub knows it, and its place in each of its rooms. */
 import type { Mailbox, Source } from "../actor/Mailbox.ts"
-import { partedFrame, textFrame } from "../actor/textFrame.ts"
+import { textFrame } from "../actor/textFrame.ts"
 import type { Dialect, Ref } from "../domain/ClientFrame.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
@@ -20,6 +20,8 @@ export interface Identity {
 export interface Older {
   readonly bytes: Buffer
   readonly to: number
+  /** Called once, when the client has been sent them all or is gone. */
+  readonly taken?: () => void
 }
 
 export class Client {
@@ -62,7 +64,7 @@ export class Client {
       parts.push(stream.body(start, stream.head))
     }
     parts.push(Buffer.from(END))
-    this.mailbox.offer(partedFrame(parts))
+    this.mailbox.offerLong(parts, older?.taken)
   }
 }
 

@@ -5,8 +5,9 @@ import type { MessageType } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
-import type { Recalled } from "../log/Recall.ts"
+import type { restored } from "../log/RoomStream.ts"
 import type { Client } from "./Client.ts"
+import type { Past } from "./Past.ts"
 import type { Room } from "./Room.ts"
 
 /** Who is told, and what their frame called itself. */
@@ -34,11 +35,19 @@ export interface Subscribe extends From {
   readonly history: number
 }
 
+/** What was read of a room's past. */
+export interface Found {
+  /** For clients that wait for it, where there is room for it. */
+  readonly past: Past | undefined
+  /** What a cold room is brought back with, oldest first. */
+  readonly recent: ReadonlyArray<ReturnType<typeof restored>>
+}
+
 /** A stretch of a room's past has been read, or could not be. */
 export interface PastRead {
   readonly _tag: "PastRead"
   readonly room: Room
-  readonly past: Recalled | undefined
+  readonly found: Found | undefined
 }
 
 export type Command =

@@ -3,10 +3,9 @@
  * memory, whose messages wait because a repeat among them could not be told yet. One read per room at a time serves everyone who asks.
  */
 import type { RoomId } from "../domain/RoomId.ts"
-import type { Recalled } from "../log/Recall.ts"
-import { MIN_MESSAGES, restored } from "../log/RoomStream.ts"
-import type { Older, Seat } from "./Client.ts"
-import type { Subscribe } from "./Command.ts"
+import { MIN_MESSAGES } from "../log/RoomStream.ts"
+import type { Seat } from "./Client.ts"
+import type { PastRead, Publish, Subscribe } from "./Command.ts"
 import type { Room } from "./Room.ts"
 
 /** A subscribe that waits for the messages after `from`. */
@@ -22,48 +21,22 @@ export interface PastRequest {
   readonly roomId: RoomId
   readonly after: number
   readonly to: number
-}
-
-/** The JSON of messages that are older than what is in memory, joined by commas, to be cut from any position to their end. */
-export class Past {
-  readonly from: number
-  /** Position of its newest message. */
-  readonly to: number
-  private readonly bytes: Buffer
-  private readonly offsets: ReadonlyArray<number>
-
-  constructor({ from, messages }: Recalled) {
-    this.from = from
-    this.to = from + messages.length
-    const parts = messages.map((json) => Buffer.from(json))
-    const offsets: Array<number> = []
-    let offset = 0
-    for (const { length } of parts) {
-      offsets.push(offset)
-      offset += length + 1
-    }
-    this.offsets = offsets
-    this.bytes = Buffer.allocUnsafe(Math.max(0, offset - 1)).fill(",")
-    parts.forEach((part, i) => part.copy(this.bytes, offsets[i]))
-  }
-
-  /** What comes after `from`; nothing where that is before the start or not before the end. */
-  after(from: number): Older | undefined {
-    const offset = this.offsets[from - this.from]
-    return offset === undefined ? undefined : { bytes: this.bytes.subarray(offset), to: this.to }
-  }
+  /** Whether the room is to come back into memory with it. */
+  readonly cold: boolean
 }
 
 export class Recollection {
-  private readonly waiting = new Map<Room, Array<Waiting>>()
+  private readonly waiting = new Map<Room, Set<Waiting>>()
   /** From where on each room's read goes. */
   private readonly reading = new Map<Room, number>()
+  /** Cold rooms that have all they will get, but whose messages that waited for it are not all in. */
+  private readonly thawing = new Set<Room>()
   /** What to read next; the hub hands it on. */
   readonly requests: Array<PastRequest> = []
 
   /** Has a cold room's recent messages brought back. */
   warm(room: Room): void {
-    if (room.stream.cold) this.ask(room)
+    if (this.frozen(room)) this.ask(room)
   }
 
   /** Holds a seat until the messages after `from` have been read. */
@@ -71,48 +44,92 @@ export class Recollection {
     const { room } = waiting.seat
     waiting.seat.held++
     const others = this.waiting.get(room)
-    if (others === undefined) this.waiting.set(room, [waiting])
-    else others.push(waiting)
+    if (others === undefined) this.waiting.set(room, new Set([waiting]))
+    else others.add(waiting)
     this.ask(room)
   }
 
+  /** Lets go of a seat that can wait no longer, and returns what it waited for. */
+  release(seat: Seat): ReadonlyArray<Waiting> {
+    if (seat.held === 0) return []
+    const all = this.waiting.get(seat.room)
+    const its = [...(all ?? [])].filter((waiting) => waiting.seat === seat)
+    for (const waiting of its) all?.delete(waiting)
+    seat.held = 0
+    return its
+  }
+
   /**
-   * Takes what was read, or that nothing could be. Returns who is served now, and with what; whoever asked for more meanwhile goes into
-   * the next read.
+   * Takes note that a room's past was read, or could not be. Returns who is served now; whoever asked for more meanwhile goes into the
+   * next read.
    */
-  settle(room: Room, recalled: Recalled | undefined): { readonly served: ReadonlyArray<Waiting>; readonly past: Past } {
+  settle({ found, room }: PastRead): ReadonlyArray<Waiting> {
     const { stream } = room
-    const after = recalled === undefined ? 0 : (this.reading.get(room) ?? 0)
+    const after = found === undefined ? 0 : (this.reading.get(room) ?? 0)
     this.reading.delete(room)
     stream.pinned = false
-    const nothing = { from: stream.oldest - 1, messages: [] }
-    let past = new Past(recalled ?? nothing)
-    if (stream.cold) {
-      stream.cold = false
-      try {
-        if (recalled !== undefined) stream.restore(recalled.messages.slice(-MIN_MESSAGES).map(restored))
-      } catch {
-        // what is no message is given to nobody, and nobody waits for it
-        past = new Past(nothing)
+    if (this.frozen(room)) {
+      if (found !== undefined) stream.restore(found.recent)
+      if (room.parked.length > 0) this.thawing.add(room)
+      else stream.cold = false
+    }
+    const served: Array<Waiting> = []
+    const later = new Set<Waiting>()
+    for (const waiting of this.waiting.get(room) ?? []) {
+      const { from, seat } = waiting
+      // it may have left, or left and come back to another seat
+      if (seat.client.rooms.get(room.id) !== seat) continue
+      if (from < after) later.add(waiting)
+      else {
+        seat.held--
+        served.push(waiting)
       }
     }
-    const all = this.waiting.get(room) ?? []
-    const later = all.filter(({ from }) => from < after)
-    if (later.length === 0) this.waiting.delete(room)
-    else {
+    this.waiting.delete(room)
+    if (later.size > 0) {
       this.waiting.set(room, later)
       this.ask(room)
     }
-    return { served: all.filter(({ from }) => from >= after), past }
+    return served
   }
 
+  /** Whether messages that waited for their rooms may go in. */
+  get thaws(): boolean {
+    return this.thawing.size > 0
+  }
+
+  /**
+   * Takes up to `most` of the messages that may go in, in the order they came. A room stays cold until it has none left, so that what
+   * comes meanwhile goes behind them.
+   */
+  thaw(most: number): ReadonlyArray<Publish> {
+    const taken: Array<Publish> = []
+    for (const room of this.thawing) {
+      if (taken.length === most) break
+      taken.push(...room.parked.splice(0, most - taken.length))
+      this.thawing.delete(room)
+      // behind the others
+      if (room.parked.length > 0) this.thawing.add(room)
+      else room.stream.cold = false
+    }
+    return taken
+  }
+
+  /** Whether a room still has to be brought back. */
+  private frozen(room: Room): boolean {
+    return room.stream.cold && !this.thawing.has(room)
+  }
+
+  /** Asks for what is missing, unless it is being read: what a cold room needs first, which is little; then what clients wait for. */
   private ask(room: Room): void {
     if (this.reading.has(room)) return
     const { stream } = room
     stream.pinned = true
-    let after = stream.cold ? Math.max(0, stream.head - MIN_MESSAGES) : stream.oldest - 1
-    for (const { from } of this.waiting.get(room) ?? []) after = Math.min(after, from)
+    const to = stream.oldest - 1
+    const cold = this.frozen(room)
+    let after = cold ? Math.max(0, stream.head - MIN_MESSAGES) : to
+    if (!cold) for (const { from } of this.waiting.get(room) ?? []) after = Math.min(after, from)
     this.reading.set(room, after)
-    this.requests.push({ room, roomId: room.id, after, to: stream.oldest - 1 })
+    this.requests.push({ room, roomId: room.id, after, to, cold })
   }
 }

@@ -33,8 +33,8 @@ export class Room {
   readonly typing = new Typing()
   /** Up while something waits to be flushed. */
   readonly dirty = new Signal()
-  /** Messages for a room whose older ones, and with them the ids of repeats, are still being brought back. */
-  parked: Array<Publish> = []
+  /** Messages for a room whose older ones, and with them the ids of repeats, are still being brought back, in the order they came. */
+  readonly parked: Array<Publish> = []
   /** When the messages after `stream.served` came in, oldest first; monotonic milliseconds. */
   private ingress: Array<number> = []
   private ephemerals: Array<Ephemeral> = []
@@ -65,6 +65,11 @@ export class Room {
   /** Whether a flush would find something to do. */
   get pending(): boolean {
     return this.ephemerals.length > 0 || this.stream.head > this.stream.served
+  }
+
+  /** Whether something of its past is being read, or messages wait for that: what belongs to it is not all here. */
+  get expecting(): boolean {
+    return this.stream.pinned || this.parked.length > 0
   }
 
   /** Takes what is waiting, up to `FLUSH_BYTES`. */

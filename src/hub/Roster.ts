@@ -81,11 +81,12 @@ export class Roster {
     this.empty.set(room, now)
   }
 
-  /** Lets go of rooms that have been empty since before `before`, and returns them. */
+  /** Lets go of rooms that have been empty since before `before` and in which nothing is under way, and returns them. */
   forget(before: number): ReadonlyArray<Room> {
     const gone: Array<Room> = []
     for (const [room, since] of this.empty) {
       if (since > before) break
+      if (room.expecting) continue
       this.empty.delete(room)
       this.rooms.delete(room.id)
       this.typing.delete(room)

@@ -1,6 +1,6 @@
 /**
  * `ws` as a ClientSocket. `ws` parses, checks and answers control frames; text goes out beside it, straight to the TCP socket, as whole
- * frames that were encoded once for everyone.
+ * frames that were encoded once for everyone. What `ws` sends by itself fits between any two of them, also between those of one message.
  */
 import type { Socket } from "node:net"
 import { type Array, Effect } from "effect"

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { randomUUID } from "node:crypto"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { Analytics } from "../../src/analytics/Analytics.ts"
 import { Hub } from "../../src/hub/Hub.ts"
 import { configuration, connect, engineLayer, said, settle, subscribe } from "../support/Engine.ts"
@@ -13,6 +14,9 @@ const chat = (content: string, roomId = "lobby", messageId: string = randomUUID(
   content,
   messageId
 })
+
+/** Makes a message one of 4 KB. */
+const FILLER = "👍".repeat(990)
 
 const codeOf = (socket: FakeSocket) => socket.closed?.code
 
@@ -259,6 +263,76 @@ describe("connection", () => {
       yield* fine.when(() => said(fine).length === 2)
       const figures = yield* (yield* Analytics).snapshot
       assert.strictEqual(figures.fiberRestarts, 0)
+    }).pipe(Effect.provide(engineLayer(config)))
+  })
+
+  it.effect("ends alone when its socket breaks on an answer of the hub", () => {
+    const config = configuration()
+    return Effect.gen(function* () {
+      const broken = yield* connect(config, "broken")
+      const fine = yield* connect(config, "fine", { room: "lobby" })
+      broken.broken = true
+      broken.say({ type: "subscribe", roomId: "lobby" })
+      yield* broken.when(() => broken.closed !== undefined)
+      assert.strictEqual(codeOf(broken), 1011)
+      fine.say(chat("still here"))
+      yield* fine.when(() => said(fine).length === 1)
+      assert.strictEqual((yield* Supervisor).crashes(), 0)
+    }).pipe(Effect.provide(engineLayer(config)))
+  })
+
+  it.effect("gives several large answers at once to a client that takes them", () => {
+    const config = configuration({ presence: false })
+    return Effect.gen(function* () {
+      const sender = yield* connect(config, "sender")
+      const rooms = ["a", "b", "c"]
+      for (const room of rooms) {
+        yield* subscribe(sender, room)
+        const texts = Array.from({ length: 200 }, (_, i) => JSON.stringify(chat(`${i} ${FILLER}`, room)))
+        sender.sayText(...texts)
+      }
+      yield* sender.when(() => said(sender).length === 600)
+      const client = yield* connect(config, "client")
+      client.stall()
+      client.sayText(...rooms.map((roomId) => JSON.stringify({ type: "subscribe", roomId, history: 200 })))
+      yield* settle
+      assert.isUndefined(client.closed)
+      // one fragment of the first is all that it has to take at a time
+      assert.isAtMost(client.unsentBytes, 140_000)
+      client.resume()
+      yield* client.when(() => client.of("subscribed").length === 3)
+      assert.deepStrictEqual(
+        client.of("subscribed").map((frame) => [frame["roomId"], (frame["messages"] as Array<unknown>).length]),
+        rooms.map((room) => [room, 200])
+      )
+      sender.say(chat("and on", "b"))
+      yield* client.when(() => said(client).length === 1)
+      assert.isUndefined(client.closed)
+    }).pipe(Effect.provide(engineLayer(config)))
+  })
+
+  it.effect("is slow when it does not take a fragment in time, and not when the whole answer takes longer", () => {
+    const config = configuration({ presence: false, stallTimeoutMs: 10_000 })
+    return Effect.gen(function* () {
+      const sender = yield* connect(config, "sender", { room: "lobby" })
+      sender.sayText(...Array.from({ length: 100 }, (_, i) => JSON.stringify(chat(`${i} ${FILLER}`))))
+      yield* sender.when(() => said(sender).length === 100)
+      const [steady, stuck] = [yield* connect(config, "steady"), yield* connect(config, "stuck")]
+      for (const socket of [steady, stuck]) {
+        socket.stall()
+        socket.say({ type: "subscribe", roomId: "lobby", history: 100 })
+      }
+      yield* settle
+      let fragments = 0
+      while (steady.of("subscribed").length === 0) {
+        fragments++
+        yield* TestClock.adjust(9000)
+        steady.takeSome()
+        yield* settle
+      }
+      assert.isAbove(fragments, 2)
+      assert.isUndefined(steady.closed)
+      assert.strictEqual(codeOf(stuck), 4001)
     }).pipe(Effect.provide(engineLayer(config)))
   })
 

@@ -150,6 +150,32 @@ describe("history over the socket", () => {
     }).pipe(Effect.provide(engine(past)))
   })
 
+  it.effect("looks no page up for a client that has not taken the ones before", () => {
+    const past = new Past()
+    return Effect.gen(function* () {
+      past.add(run(1, 10))
+      const alice = yield* connect(config, "alice")
+      alice.stall()
+      for (const ref of [1, 2, 3, 4, 5]) {
+        alice.say(asking(ref))
+        yield* settle
+      }
+      alice.resume()
+      yield* alice.until("error")
+      assert.deepStrictEqual(
+        [...alice.of("history"), ...alice.of("error")].map(({ code, ref }) => [ref, code]),
+        [
+          [1, undefined],
+          [2, undefined],
+          [3, undefined],
+          [4, undefined],
+          [5, "rate_limited"]
+        ]
+      )
+      assert.deepStrictEqual(seqs(yield* ask(alice)), upTo(1, 10))
+    }).pipe(Effect.provide(engine(past)))
+  })
+
   it.effect("reads two pages at a time for one connection, and tells a third when to come back", () => {
     const past = new Past()
     return Effect.gen(function* () {

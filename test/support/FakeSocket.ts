@@ -10,7 +10,7 @@ type Pulled = Effect.Effect<Array.NonEmptyReadonlyArray<string>, CloseReason>
 type Frame = ServerFrame & Record<string, unknown>
 
 export class FakeSocket implements ClientSocket {
-  /** Every frame the peer has taken, decoded. */
+  /** Every message the peer has taken, decoded. */
   readonly frames: globalThis.Array<Frame> = []
   /** The very buffers that were written. */
   readonly writes: globalThis.Array<Buffer> = []
@@ -22,6 +22,8 @@ export class FakeSocket implements ClientSocket {
   broken = false
   private stuck = false
   private unsent: globalThis.Array<Buffer> = []
+  /** The fragments so far of a message whose last has not come. */
+  private partial: globalThis.Array<Buffer> | undefined
   private inbound: globalThis.Array<string> = []
   private gone: CloseReason | undefined
   private waitingPull: ((pulled: Pulled) => void) | undefined
@@ -177,10 +179,18 @@ export class FakeSocket implements ClientSocket {
       const header = payloadOffset(frames.subarray(at))
       const short = frames[at + 1]!
       const length = header === 2 ? short : header === 4 ? frames.readUInt16BE(at + 2) : frames.readUInt32BE(at + 6)
-      this.frames.push(JSON.parse(frames.toString("utf8", at + header, at + header + length)))
+      this.takeFragment(frames[at]!, frames.subarray(at + header, at + header + length))
       at += header + length
     }
     this.changed()
+  }
+
+  private takeFragment(first: number, payload: Buffer) {
+    const begins = (first & 0x0f) === 1
+    if (begins !== (this.partial === undefined)) throw new Error("a message in the middle of another")
+    const parts = [...(this.partial ?? []), payload]
+    this.partial = (first & 0x80) === 0 ? parts : undefined
+    if (this.partial === undefined) this.frames.push(JSON.parse(Buffer.concat(parts).toString()))
   }
 
   private changed() {

@@ -22,10 +22,13 @@ export interface RawFrame {
 }
 
 export interface ServerFrame {
+  /** Whether it is the last of its message. */
+  readonly fin: boolean
   readonly opcode: number
   readonly payload: Buffer
 }
 
+export const CONTINUATION = 0
 export const TEXT = 1
 export const BINARY = 2
 export const CLOSE = 8
@@ -76,7 +79,11 @@ const parseFrame = (bytes: Buffer): { readonly frame: ServerFrame; readonly leng
   if (bytes.length < start) return undefined
   const size = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2))
   if (bytes.length < start + size) return undefined
-  const frame = { opcode: bytes[0]! & 0x0f, payload: bytes.subarray(start, start + size) }
+  const frame = {
+    fin: (bytes[0]! & 0x80) !== 0,
+    opcode: bytes[0]! & 0x0f,
+    payload: bytes.subarray(start, start + size)
+  }
   return { frame, length: start + size }
 }
 
@@ -85,11 +92,17 @@ export class RawSocket {
   private bytes: Buffer = Buffer.alloc(0)
   private readonly watchers = new Set<() => void>()
   private gone = false
+  /** Milliseconds between two looks at the network for each byte that came. */
+  private msPerByte = 0
 
   private constructor(socket: Socket) {
     this.socket = socket
     socket.on("data", (chunk: Buffer) => {
       this.bytes = Buffer.concat([this.bytes, chunk])
+      if (this.msPerByte > 0) {
+        socket.pause()
+        setTimeout(() => this.msPerByte > 0 && socket.resume(), chunk.length * this.msPerByte)
+      }
       this.look()
     })
     // a reset is one of the ways a server may end it
@@ -149,7 +162,19 @@ export class RawSocket {
 
   /** Takes nothing more from the network, so that it piles up at the server. */
   stopReading(): void {
+    this.msPerByte = 0
     this.socket.pause()
+  }
+
+  /** Takes about so much a second from the network from now on, as a slow line would. */
+  readSlowly(bytesPerSecond: number): void {
+    this.msPerByte = 1000 / bytesPerSecond
+  }
+
+  /** Takes whatever there is from now on. */
+  readOn(): void {
+    this.msPerByte = 0
+    this.socket.resume()
   }
 
   /** Says at the level of TCP that nothing more will come, and goes on listening. */
