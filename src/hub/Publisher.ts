@@ -2,8 +2,13 @@
 import { Effect } from "effect"
 import type { Analytics } from "../analytics/Analytics.ts"
 import type { Draft } from "../domain/Message.ts"
+import type { MessageId } from "../domain/MessageId.ts"
 import type { ErrorCode } from "../domain/ProtocolError.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { ServerFrame } from "../domain/ServerFrame.ts"
+import type { UserId } from "../domain/UserId.ts"
 import type { Appended, LogUnavailable, RoomLog } from "../log/RoomLog.ts"
+import { idempotencyKey } from "../log/RoomStream.ts"
 import type { Command, From, Publish } from "./Command.ts"
 import { freshMessageId } from "./freshMessageId.ts"
 import type { Roster } from "./Roster.ts"
@@ -13,21 +18,26 @@ type Outcome = Appended | { readonly _tag: "unavailable"; readonly error: LogUna
 
 type Kept = Extract<Appended, { _tag: "accepted" | "duplicate" }>
 
-/** An acknowledgement that may be given once the log has kept everything up to `mark`. */
+/** An acknowledgement that may be given once the log has kept everything up to `mark`. Small, since many may wait: no message is in it. */
 interface Unkept {
   readonly mark: number
-  readonly command: Publish
-  readonly outcome: Kept
+  readonly client: Publish["client"]
+  readonly ack: ServerFrame
+  /** When the message came in, monotonic milliseconds; nothing for a repeat. */
+  readonly arrivedAt: number | undefined
 }
 
 /** Messages of one room, and acknowledgements of all, that may wait. */
 const WAITING = 65_536
+/** Acknowledgements that may wait for repeats to be among them; each takes a few hundred bytes. */
+const WAITING_WITH_REPEATS = 4 * WAITING
 /** Milliseconds after which a message that found too many waiting is worth another try. */
 const OVERLOAD_MS = 1000
 
 export class Publisher {
   private readonly log: RoomLog["Service"]
   private readonly analytics: Analytics["Service"]
+  private readonly now: () => number
   /** Taken and not yet answered; survive a crash of the hub's loop, like everything here. */
   private pending: Array<Publish> = []
   private drafts: Array<Draft> = []
@@ -37,9 +47,11 @@ export class Publisher {
   private mark = 0
   private readonly unkept: Array<Unkept> = []
 
-  constructor(log: RoomLog["Service"], analytics: Analytics["Service"]) {
+  /** `now`: monotonic milliseconds. */
+  constructor(log: RoomLog["Service"], analytics: Analytics["Service"], now: () => number) {
     this.log = log
     this.analytics = analytics
+    this.now = now
   }
 
   /** Whether messages were taken that have no answer yet. */
@@ -55,6 +67,8 @@ export class Publisher {
       return this.refuse(roster, command, "not_subscribed", `not in room ${roomId}`, "roomId")
     }
     if (room.parked.length >= WAITING || this.unkept.length >= WAITING) {
+      // a repeat needs no place in the log, and is owed its answer
+      if (this.isRepeat(command) && this.unkept.length < WAITING_WITH_REPEATS) return this.admit(command)
       const message = "too many messages wait to be kept; try again later"
       return this.refuse(roster, command, "overloaded", message, undefined, OVERLOAD_MS)
     }
@@ -89,9 +103,14 @@ export class Publisher {
 
   /** Answers every sender and marks the rooms that have something to send. */
   settle(roster: Roster): void {
+    // what was kept with the append was kept for all of them at this moment
+    const now = this.outcomes.length > 0 && this.mark <= this.log.keeping.kept() ? this.now() : undefined
     while (this.settled < this.outcomes.length) {
       const index = this.settled++
-      this.answer(roster, this.pending[index]!, this.outcomes[index]!)
+      const command = this.pending[index]!
+      const outcome = this.outcomes[index]!
+      this.answer(roster, command, outcome)
+      if (now !== undefined && outcome._tag === "accepted") this.kept(command.arrivedAt, now)
     }
     if (this.outcomes.length === 0) return
     this.pending = []
@@ -103,10 +122,12 @@ export class Publisher {
   /** Gives the acknowledgements that waited for what the log has kept by now. */
   release(roster: Roster): void {
     const kept = this.log.keeping.kept()
+    const now = this.now()
     let count = 0
     while (count < this.unkept.length && this.unkept[count]!.mark <= kept) {
-      const { command, outcome } = this.unkept[count++]!
-      this.acknowledge(roster, command, outcome)
+      const { ack, arrivedAt, client } = this.unkept[count++]!
+      roster.tell(client, ack)
+      this.kept(arrivedAt, now)
     }
     this.unkept.splice(0, count)
   }
@@ -116,12 +137,18 @@ export class Publisher {
     if ("ref" in command) this.refuse(roster, command, "internal", "this could not be handled and was set aside")
   }
 
+  private knows(roomId: RoomId, userId: UserId, messageId: MessageId): boolean {
+    return this.log.find(roomId)?.find(idempotencyKey(userId, messageId)) !== undefined
+  }
+
+  private isRepeat({ client, messageId, roomId }: Publish): boolean {
+    return messageId !== undefined && this.knows(roomId, client.identity.userId, messageId)
+  }
+
   /** A defect of the log is narrowed down to the message that causes it. */
   private tryAppend(drafts: ReadonlyArray<Draft>): Effect.Effect<ReadonlyArray<Outcome>> {
     return this.log.append(drafts).pipe(
-      Effect.catchTag("LogUnavailable", (error) =>
-        Effect.succeed(drafts.map((): Outcome => ({ _tag: "unavailable", error })))
-      ),
+      Effect.catchTag("LogUnavailable", (error) => this.answerKnown(drafts, error)),
       Effect.catchDefect((defect) => {
         if (drafts.length > 1)
           return Effect.map(
@@ -134,6 +161,18 @@ export class Publisher {
         ])
       })
     )
+  }
+
+  /** What the log kept before it has an answer for, also when it takes nothing new. */
+  private answerKnown(drafts: ReadonlyArray<Draft>, error: LogUnavailable): Effect.Effect<ReadonlyArray<Outcome>> {
+    const refused: Outcome = { _tag: "unavailable", error }
+    const known = drafts.map(({ messageId, roomId, userId }) => this.knows(roomId, userId, messageId))
+    const repeats = drafts.filter((_, i) => known[i])
+    if (repeats.length === 0 || repeats.length === drafts.length) return Effect.succeed(drafts.map(() => refused))
+    return Effect.map(this.tryAppend(repeats), (answers) => {
+      let next = 0
+      return known.map((isKnown) => (isKnown ? answers[next++]! : refused))
+    })
   }
 
   private answer(roster: Roster, command: Publish, outcome: Outcome): void {
@@ -150,7 +189,21 @@ export class Publisher {
           }
         }
         if (outcome.stream.overfull && room !== undefined) roster.overfull.add(room)
-        this.analytics.record({ _tag: "accepted", type: command.type })
+        const { bot, content, replyTo, roomId, timestamp, type, userId, username } = outcome.message
+        this.analytics.said(
+          {
+            _tag: "message",
+            roomId,
+            userId,
+            username,
+            type,
+            bot: bot === true,
+            content,
+            reply: replyTo !== undefined,
+            expected: room?.seats.size ?? 0
+          },
+          Date.parse(timestamp)
+        )
         return this.acknowledgeOnceKept(roster, command, outcome)
       }
       case "duplicate":
@@ -180,16 +233,11 @@ export class Publisher {
     }
   }
 
-  private acknowledgeOnceKept(roster: Roster, command: Publish, outcome: Kept) {
+  private acknowledgeOnceKept(roster: Roster, { arrivedAt, client, ref }: Publish, { _tag, message, stream }: Kept) {
     // a plain client is given none
-    if (command.client.identity.dialect === "plain") return
-    if (this.mark <= this.log.keeping.kept()) this.acknowledge(roster, command, outcome)
-    else this.unkept.push({ mark: this.mark, command, outcome })
-  }
-
-  private acknowledge(roster: Roster, { client, ref }: Publish, { _tag, message, stream }: Kept) {
+    if (client.identity.dialect === "plain") return
     const { messageId, roomId, seq, timestamp } = message
-    roster.tell(client, {
+    const ack: ServerFrame = {
       type: "ack",
       ...(ref === undefined ? {} : { ref }),
       roomId,
@@ -198,7 +246,14 @@ export class Publisher {
       epoch: stream.epoch,
       timestamp,
       ...(_tag === "duplicate" ? { duplicate: true } : {})
-    })
+    }
+    if (this.mark <= this.log.keeping.kept()) roster.tell(client, ack)
+    else this.unkept.push({ mark: this.mark, client, ack, arrivedAt: _tag === "accepted" ? arrivedAt : undefined })
+  }
+
+  /** Notes how long messages took to be kept. */
+  private kept(arrivedAt: number | undefined, now: number) {
+    if (arrivedAt !== undefined) this.analytics.record({ _tag: "durable", ms: Math.max(0, now - arrivedAt) })
   }
 
   private refuse(

@@ -7,7 +7,7 @@ import { FaultPoint } from "../actor/FaultPoint.ts"
 import { Signal } from "../actor/Signal.ts"
 import { supervise } from "../actor/supervise.ts"
 import type { RoomId } from "../domain/RoomId.ts"
-import { JournalFull } from "./journal/JournalFailed.ts"
+import { type JournalFailed, JournalFull } from "./journal/JournalFailed.ts"
 import * as Journal from "./journal/Journal.ts"
 import { Ledger } from "./Ledger.ts"
 import { OpenJournal } from "./OpenJournal.ts"
@@ -67,6 +67,7 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
       let appended = 0
       let synced = durability === "fsync" ? journal.synced : 0
       let refusing = false
+      let failing = false
       if (journal.lsn > journal.drained) grown.raise()
 
       /** Why the journal did not take a batch, said once until it takes one again. */
@@ -96,15 +97,21 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
         Effect.tapError(() => Effect.sync(() => dirty.raise())),
         Effect.orDie
       )
+      /** Says why the disk takes nothing, once until it takes something again. */
+      const unsynced = ({ message }: JournalFailed) =>
+        Effect.suspend(() => {
+          if (failing) return Effect.void
+          failing = true
+          return Effect.logError("the journal could not be flushed to the disk", { why: message, directory })
+        })
       const syncNowAndThen = Effect.gen(function* () {
         yield* written
-        yield* journal.sync
+        yield* Effect.matchEffect(journal.sync, {
+          onFailure: unsynced,
+          onSuccess: () => Effect.sync(() => void (failing = false))
+        })
         yield* Effect.sleep(SYNC_MS)
-      }).pipe(
-        Effect.catchTag("JournalFailed", ({ message }) =>
-          Effect.logError("the journal could not be flushed to the disk", { why: message, directory })
-        )
-      )
+      })
       const sync = durability === "fsync" ? syncAtOnce : syncNowAndThen
       yield* sync.pipe(Effect.forever({ disableYield: true }), supervise("journal sync"))
       yield* Effect.sleep(options.idleMs).pipe(

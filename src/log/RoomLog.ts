@@ -60,7 +60,7 @@ export class RoomLog extends Context.Service<
     readonly keeping: Keeping
     /**
      * Numbers a batch and makes it durable, all or nothing. Answers in the order of the batch. A draft whose user already sent its
-     * `messageId` to the room is not appended again.
+     * `messageId` to the room is not appended again; a batch of nothing but such drafts is answered also while nothing can be appended.
      */
     append(batch: ReadonlyArray<Draft>): Effect.Effect<ReadonlyArray<Appended>, LogUnavailable>
     /** The recent part of a room's log, brought into memory where it is not; a room that never was begins at 0. */

@@ -30,8 +30,9 @@ export class History extends Context.Service<
     user(userId: UserId, query: Query<UserPosition>): Effect.Effect<Page<UserPosition>, HistoryUnavailable>
     /**
      * The messages of a room's present epoch with `from` < seq ≤ `to`, in order and without a gap. `from` is `after`, or greater where
-     * more than `maxBytes` of JSON would be needed, or the store that has the rest is away; at least one message is given. A hole fails,
-     * and is logged.
+     * more than `maxBytes` of JSON would be needed, or one of them is missing, which is logged, or the rest cannot be had now; at least
+     * one message is given. None, and `from` is `to`, where the newest is missing or the room has begun anew. Fails where the newest cannot
+     * be had now.
      */
     range(roomId: RoomId, after: number, to: number, maxBytes: number): Effect.Effect<Range, HistoryUnavailable>
   }

@@ -3,7 +3,7 @@ import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Entry } from "../log/Entry.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
-import { HistoryUnavailable } from "./HistoryUnavailable.ts"
+import type { HistoryUnavailable } from "./HistoryUnavailable.ts"
 import { type LogPart, type Moved, withLogPart } from "./LogPart.ts"
 import type { MessageStore, StoreUnavailable } from "./MessageStore.ts"
 
@@ -15,15 +15,9 @@ export interface Range {
 
 /** Messages read at a time. */
 const PAGE = 1000
-/** A hole does not close by itself soon. */
-const HOLE_MS = 10_000
-
 /** A message that should be there is neither in the log nor in the store. */
-const hole = (roomId: RoomId, { epoch, seq }: Position) =>
-  Effect.andThen(
-    Effect.logError("history has a hole", { roomId, epoch, seq }),
-    Effect.fail(new HistoryUnavailable({ reason: "a part of the room's history is missing", retryAfterMs: HOLE_MS }))
-  )
+const noteHole = (roomId: RoomId, { epoch, seq }: Position) =>
+  Effect.logError("history has a hole", { roomId, epoch, seq })
 
 /** How many of the entries, newest first, follow each other without a gap down from `top`. */
 const contiguous = (entries: ReadonlyArray<Entry>, { epoch, seq }: Position): number => {
@@ -32,9 +26,20 @@ const contiguous = (entries: ReadonlyArray<Entry>, { epoch, seq }: Position): nu
 }
 
 /**
+ * What one look found: messages in order up to the one it began with, and what is below them. `open`: more, unless all were found;
+ * `hole`: one that is missing; `away`: what cannot be had now; `anew`: nothing, since the room has begun anew and `to` is no longer in
+ * it.
+ */
+interface Found {
+  readonly messages: ReadonlyArray<string>
+  readonly below: "open" | "hole" | "away" | "anew"
+}
+
+/**
  * The messages of a room's present epoch with `after` < seq ≤ `to`, read downwards from the newest until there are all, or the next one
- * would exceed `maxBytes`, or the store is away; then `from` is greater than `after`. At least one message, if there is one. A hole is
- * never passed over.
+ * would exceed `maxBytes`, or there is a hole, which is logged, or the rest cannot be had now; then `from` is greater than `after`. At
+ * least one message, if there is one that is not below a hole; none where the room has begun anew. Fails where the newest cannot be had
+ * now.
  */
 export const roomRange = Effect.fnUntraced(function* (
   log: RoomLog["Service"],
@@ -47,33 +52,40 @@ export const roomRange = Effect.fnUntraced(function* (
   let bytes = 0
   let top = to
 
-  /** Messages that end at `top`, in order; at least one, or a hole. */
-  const below = Effect.fnUntraced(function* (
+  const look = Effect.fnUntraced(function* (
     part: LogPart
-  ): Effect.fn.Return<ReadonlyArray<string>, HistoryUnavailable | StoreUnavailable | Moved> {
+  ): Effect.fn.Return<Found, HistoryUnavailable | StoreUnavailable | Moved> {
     const { tail } = part
-    if (tail.epoch !== epoch || top > tail.head) return yield* hole(roomId, { epoch, seq: top })
-    if (top >= tail.from) return yield* part.read(Math.max(after, tail.from - 1, top - PAGE), top)
+    if (tail.epoch !== epoch || top > tail.head) return { messages: [], below: "anew" }
+    if (top >= tail.from) {
+      return { messages: yield* part.read(Math.max(after, tail.from - 1, top - PAGE), top), below: "open" }
+    }
     const limit = Math.min(PAGE, top - after)
     const before = { epoch, seq: top + 1 }
     const entries = yield* store.room(roomId, { after: { epoch, seq: after }, before, limit, order: "newest" })
     const found = contiguous(entries, { epoch, seq: top })
-    if (found < limit) return yield* hole(roomId, { epoch, seq: top - found })
-    return entries.toReversed().map(({ json }) => json)
+    const messages = Array.from({ length: found }, (_, i) => entries[found - 1 - i]!.json)
+    return { messages, below: found < limit ? "hole" : "open" }
   })
 
   while (top > after) {
-    const page = yield* withLogPart(log, roomId, below).pipe(
-      // what the log has is worth having without the store: the ids of repeats are among it
-      Effect.catchTag("StoreUnavailable", (away) => (newestFirst.length > 0 ? Effect.succeed([]) : Effect.fail(away)))
+    const { below, messages } = yield* withLogPart(log, roomId, look).pipe(
+      // what there is already is worth having without the rest: the ids of repeats are among it
+      Effect.catch((error) =>
+        newestFirst.length > 0 ? Effect.succeed<Found>({ messages: [], below: "away" }) : Effect.fail(error)
+      )
     )
-    if (page.length === 0) break
-    for (const json of page.toReversed()) {
+    if (below === "anew") return { from: to, messages: [] }
+    for (const json of messages.toReversed()) {
       bytes += Buffer.byteLength(json)
       if (bytes > maxBytes && newestFirst.length > 0) return { from: top, messages: newestFirst.toReversed() }
       newestFirst.push(json)
       top--
     }
+    if (below === "hole") yield* noteHole(roomId, { epoch, seq: top })
+    if (below !== "open") break
+    // a log in memory and a page of the store are read without a pause, and there may be many
+    yield* Effect.yieldNow
   }
   return { from: top, messages: newestFirst.toReversed() }
 })

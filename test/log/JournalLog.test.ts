@@ -1,5 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
@@ -12,6 +21,7 @@ import { OpenJournal } from "../../src/log/OpenJournal.ts"
 import { RoomLog } from "../../src/log/RoomLog.ts"
 import { idempotencyKey, type StreamLimits } from "../../src/log/RoomStream.ts"
 import { draft, roomLogContract } from "../contract/roomLog.ts"
+import { keepLogs } from "./journal/fixture.ts"
 
 const lobby = RoomId.make("lobby")
 const roomy: StreamLimits = { messages: 10_000, bytes: 2 ** 30, burstMs: 0 }
@@ -20,6 +30,24 @@ const directory = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "hubbub-test-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
+
+const isOpenAs = (fd: string, file: string) => {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) === file
+  } catch {
+    return false
+  }
+}
+
+/** Puts a device in the place of an open file: it takes what is written and cannot be flushed. */
+const makeUnflushable = (file: string) => {
+  const fd = Number(readdirSync("/proc/self/fd").find((name) => isOpenAs(name, file)))
+  closeSync(fd)
+  // the lowest number that is free is given out next
+  const others: Array<number> = []
+  for (let opened = openSync("/dev/null", "w"); opened !== fd; opened = openSync("/dev/null", "w")) others.push(opened)
+  for (const other of others) closeSync(other)
+}
 
 const on = (
   path: string,
@@ -174,6 +202,38 @@ describe("journal log", () => {
       }).pipe(Effect.provide(on(path), { local: true }))
     })
   )
+
+  it.effect("goes on when the disk cannot be flushed, tries no more often than before, and says so once", () => {
+    const lines: Array<string> = []
+    return Effect.gen(function* () {
+      const path = yield* directory
+      yield* Effect.gen(function* () {
+        const log = yield* RoomLog
+        const { journal } = yield* OpenJournal
+        let flushes = 0
+        const { sync } = journal
+        Object.defineProperty(journal, "sync", {
+          value: Effect.suspend(() => {
+            flushes++
+            return sync
+          })
+        })
+        makeUnflushable(join(path, "journal", "0000000000000000.log"))
+        for (let i = 0; i < 50; i++) {
+          yield* log.append([draft(String(i))])
+          yield* TestClock.adjust("100 millis")
+          yield* Effect.promise(() => new Promise((next) => setImmediate(next)))
+        }
+        assert.strictEqual(log.tail(lobby).head, 50)
+        assert.isAbove(flushes, 1)
+        assert.isAtMost(flushes, 6)
+        assert.lengthOf(
+          lines.filter((line) => line.includes("could not be flushed")),
+          1
+        )
+      }).pipe(Effect.provide(on(path), { local: true }))
+    }).pipe(Effect.provide(keepLogs(lines)))
+  })
 
   it.effect("holds acknowledgements back until the disk has what was written, where they promise that", () =>
     Effect.gen(function* () {
