@@ -25,6 +25,12 @@ export interface Stretch<P> {
   readonly order: "newest" | "oldest"
 }
 
+/** Rooms at most, from the first one, or from the one after `after`. */
+export interface RoomsPage {
+  readonly after?: RoomId | undefined
+  readonly limit: number
+}
+
 /** The store cannot be reached, is too slow, too busy or out of space; the same call may succeed later. `reason` is for operators. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   reason: Schema.String
@@ -56,6 +62,11 @@ export class MessageStore extends Context.Service<
     room(roomId: RoomId, stretch: Stretch<Position>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable>
     /** A stretch of one user's messages in all rooms, by (at, roomId, epoch, seq); room ids compare by code unit. */
     user(userId: UserId, stretch: Stretch<UserPosition>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable>
+    /**
+     * The rooms that the store has messages of, by code unit; less than `limit` only at the end. For what goes through everything:
+     * DynamoDB looks through its whole table for each page, so pages should be large.
+     */
+    rooms(page: RoomsPage): Effect.Effect<ReadonlyArray<RoomId>, StoreUnavailable>
     /** Succeeds when the store can serve now. */
     readonly check: Effect.Effect<void, StoreUnavailable>
   }

@@ -346,6 +346,29 @@ export const messageStoreContract = (engine: string, layer: Layer.Layer<MessageS
       })
     )
 
+    can("names the rooms that it has messages of, each once, by code unit and page by page", () =>
+      Effect.gen(function* () {
+        const store = yield* MessageStore
+        assert.deepStrictEqual(yield* store.rooms({ limit: 10 }), [])
+        const rooms = ["0", "00", "a", "a-b", "a.b", "a:b", "a_b", "aa", "lobby", "lobby-2", "z".repeat(64)]
+        const all = rooms.flatMap((roomId) => [...run(1, 3, { roomId }), entry(8193, { roomId, epoch: 2 })])
+        yield* store.put(shuffled(all))
+        const sorted = rooms.toSorted().map((roomId) => RoomId.make(roomId))
+        for (const limit of [1, 3, 11, 200]) {
+          const found: Array<RoomId> = []
+          for (;;) {
+            const page = yield* store.rooms({ after: found.at(-1), limit })
+            found.push(...page)
+            if (page.length < limit) break
+          }
+          assert.deepStrictEqual(found, sorted)
+        }
+        // a place between two rooms, and one beyond them all
+        assert.deepStrictEqual(yield* store.rooms({ after: RoomId.make("b"), limit: 1 }), [RoomId.make("lobby")])
+        assert.deepStrictEqual(yield* store.rooms({ after: sorted.at(-1), limit: 1 }), [])
+      })
+    )
+
     can("walks through a long room without a hole", () =>
       Effect.gen(function* () {
         const store = yield* MessageStore

@@ -7,7 +7,9 @@ import type {
   CreateTableCommandInput,
   DynamoDB,
   QueryCommandInput,
-  TableDescription
+  ScanCommandInput,
+  TableDescription,
+  WriteRequest
 } from "@aws-sdk/client-dynamodb"
 import { Effect, type Scope } from "effect"
 import { DynamoDbFailure, failureOf } from "./DynamoDbFailure.ts"
@@ -26,6 +28,12 @@ export interface DynamoDbOptions {
 
 /** An item as DynamoDB writes it. */
 export type Item = Readonly<Record<string, AttributeValue>>
+
+/** One page of an answer, at most 1 MB; `next` is where the following one begins. */
+export interface Page {
+  readonly items: ReadonlyArray<Item>
+  readonly next: QueryCommandInput["ExclusiveStartKey"]
+}
 
 /** Connections to DynamoDB at most; further calls wait for one, and that counts towards their time. */
 const MAX_SOCKETS = 16
@@ -140,15 +148,11 @@ export class DynamoDbClient {
     )
   }
 
-  /** Writes up to 25 items, no two with one key; answers those that were not written for lack of capacity. */
-  write(items: ReadonlyArray<Item>): Effect.Effect<ReadonlyArray<Item>, DynamoDbFailure> {
-    const requests = items.map((item) => ({ PutRequest: { Item: item } }))
+  /** Writes or deletes up to 25 items, no two with one key; answers what was not done for lack of capacity. */
+  write(requests: ReadonlyArray<WriteRequest>): Effect.Effect<ReadonlyArray<WriteRequest>, DynamoDbFailure> {
     return Effect.map(
-      this.call((sdk, options) => sdk.batchWriteItem({ RequestItems: { [this.table]: requests } }, options)),
-      ({ UnprocessedItems }) =>
-        (UnprocessedItems?.[this.table] ?? [])
-          .map(({ PutRequest }) => PutRequest?.Item)
-          .filter((item) => item !== undefined)
+      this.call((sdk, options) => sdk.batchWriteItem({ RequestItems: { [this.table]: [...requests] } }, options)),
+      ({ UnprocessedItems }) => UnprocessedItems?.[this.table] ?? []
     )
   }
 
@@ -166,15 +170,18 @@ export class DynamoDbClient {
     )
   }
 
-  /** One page of a query, at most 1 MB; `next` is where the following one begins. */
-  query(
-    input: Omit<QueryCommandInput, "TableName">
-  ): Effect.Effect<
-    { readonly items: ReadonlyArray<Item>; readonly next: QueryCommandInput["ExclusiveStartKey"] },
-    DynamoDbFailure
-  > {
+  /** One page of a query. */
+  query(input: Omit<QueryCommandInput, "TableName">): Effect.Effect<Page, DynamoDbFailure> {
     return Effect.map(
       this.call((sdk, options) => sdk.query({ ...input, TableName: this.table }, options)),
+      ({ Items = [], LastEvaluatedKey }) => ({ items: Items, next: LastEvaluatedKey })
+    )
+  }
+
+  /** One page of the whole table; the 1 MB is what is looked at, not what a filter leaves of it. */
+  scan(input: Omit<ScanCommandInput, "TableName">): Effect.Effect<Page, DynamoDbFailure> {
+    return Effect.map(
+      this.call((sdk, options) => sdk.scan({ ...input, TableName: this.table }, options)),
       ({ Items = [], LastEvaluatedKey }) => ({ items: Items, next: LastEvaluatedKey })
     )
   }
@@ -182,3 +189,5 @@ export class DynamoDbClient {
 
 /** The key of an item; empty where the item has none. */
 export const keyOf = (item: Item): Key => ({ pk: item["pk"]?.S ?? "", sk: item["sk"]?.S ?? "" })
+
+export const keyItem = ({ pk, sk }: Key): Item => ({ pk: { S: pk }, sk: { S: sk } })

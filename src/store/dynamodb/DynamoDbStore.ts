@@ -1,15 +1,20 @@
 /**
- * Messages in one DynamoDB table. The process starts before its store does: until DynamoDB answers, and whenever it does not, calls fail
+ * Messages and rollups in one DynamoDB table. The process starts before its store does: until DynamoDB answers, and whenever it does not, calls fail
  * and say why, and what has to be written waits in the log.
  */
-import { Data, Effect, Layer } from "effect"
+import { Context, Data, Effect, Layer } from "effect"
 import type { Supervisor } from "../../actor/Supervisor.ts"
+import { RollupStore } from "../../analytics/RollupStore.ts"
 import { DynamoDbClient, type DynamoDbOptions } from "./DynamoDbClient.ts"
 import { connect } from "./DynamoDbConnection.ts"
 import { DynamoDbFailure } from "./DynamoDbFailure.ts"
 import { makeReader } from "./dynamoDbReader.ts"
+import { makeReads } from "./dynamoDbReads.ts"
+import { makeRollupReader } from "./dynamoDbRollupReader.ts"
+import { makeRollupWriter } from "./dynamoDbRollupWriter.ts"
 import { create, noTable, tableProblem, verify } from "./dynamoDbTable.ts"
-import { CHUNK, CONCURRENCY, makeWriter } from "./dynamoDbWriter.ts"
+import { makeWriter } from "./dynamoDbWriter.ts"
+import { CHUNK, CONCURRENCY, makeWriteAll } from "./dynamoDbWrites.ts"
 import { EntriesRefused, MessageStore, StoreUnavailable } from "../MessageStore.ts"
 
 /** DynamoDB is set up so that no waiting helps. One line that says what is wrong and what to do. */
@@ -34,16 +39,23 @@ const establish = (client: DynamoDbClient, { endpoint, region, table }: DynamoDb
   )
 
 /** The store. Building it waits for nobody; it serves from when DynamoDB answers and the table is right. */
-export const layer = (options: DynamoDbOptions): Layer.Layer<MessageStore, never, Supervisor> =>
-  Layer.effect(
-    MessageStore,
+export const layer = (options: DynamoDbOptions): Layer.Layer<MessageStore | RollupStore, never, Supervisor> =>
+  Layer.effectContext(
     Effect.gen(function* () {
       const client = yield* DynamoDbClient.open(options)
       const connection = yield* connect(establish(client, options))
-      const writer = makeWriter(client)
-      const reader = makeReader(client)
+      const reads = makeReads(client)
+      const writeAll = makeWriteAll(client)
+      const reader = makeReader(reads)
+      const writer = makeWriter(writeAll)
+      const rollupReader = makeRollupReader(reads)
+      const rollupWriter = makeRollupWriter(reads, rollupReader, writeAll)
 
-      const lost = Effect.andThen(Effect.sync(writer.forget), connection.lost)
+      const forget = Effect.sync(() => {
+        writer.forget()
+        rollupWriter.forget()
+      })
+      const lost = Effect.andThen(forget, connection.lost)
 
       /** Calls of the store do not say what the table is like, so a table that is not what it was shows in them. */
       const noticed = (failure: DynamoDbFailure): Effect.Effect<never, StoreUnavailable> =>
@@ -51,7 +63,7 @@ export const layer = (options: DynamoDbOptions): Layer.Layer<MessageStore, never
           ? Effect.andThen(lost, Effect.fail(unavailable(failure)))
           : Effect.fail(unavailable(failure))
 
-      /** A batch is only refused for its own sake when the table is as it must be: what is refused is given up for ever. */
+      /** What is put is only refused for its own sake when the table is as it must be: what is refused is given up for ever. */
       const blamed = (failure: DynamoDbFailure): Effect.Effect<never, StoreUnavailable | EntriesRefused> =>
         failure.kind !== "refused"
           ? noticed(failure)
@@ -63,15 +75,26 @@ export const layer = (options: DynamoDbOptions): Layer.Layer<MessageStore, never
       const read = <A>(call: Effect.Effect<A, DynamoDbFailure | StoreUnavailable>) =>
         connection.ready.pipe(Effect.andThen(call), Effect.catchTag("DynamoDbFailure", noticed))
 
-      return MessageStore.of({
+      const put = (call: Effect.Effect<void, DynamoDbFailure | EntriesRefused>) =>
+        connection.ready.pipe(Effect.andThen(call), Effect.catchTag("DynamoDbFailure", blamed))
+
+      const messages = MessageStore.of({
         engine: "dynamodb",
         batch: CHUNK * CONCURRENCY,
-        put: (entries) =>
-          connection.ready.pipe(Effect.andThen(writer.put(entries)), Effect.catchTag("DynamoDbFailure", blamed)),
+        put: (entries) => put(writer.put(entries)),
         room: (roomId, stretch) => read(reader.room(roomId, stretch)),
         user: (userId, stretch) => read(reader.user(userId, stretch)),
+        rooms: (page) => read(reader.rooms(page)),
         check: read(Effect.asVoid(client.probe))
       })
+      const rollups = RollupStore.of({
+        // rollups are of this program's own making
+        put: (rollups) => Effect.catchTag(put(rollupWriter.put(rollups)), "EntriesRefused", Effect.die),
+        range: (range) => read(rollupReader.range(range)),
+        find: (keys) => read(rollupReader.find(keys)),
+        remove: (old) => read(rollupWriter.remove(old))
+      })
+      return Context.make(MessageStore, messages).pipe(Context.add(RollupStore, rollups))
     })
   )
 

@@ -5,8 +5,8 @@ import { Seq } from "../../domain/Position.ts"
 import { RoomId } from "../../domain/RoomId.ts"
 import { UserId } from "../../domain/UserId.ts"
 import type { Entry } from "../../log/Entry.ts"
-import { type Item, keyOf } from "./DynamoDbClient.ts"
-import { indexKey, type Key, messageKey, placeOfKey } from "./dynamoDbKeys.ts"
+import { type Item, keyItem, keyOf } from "./DynamoDbClient.ts"
+import { indexKey, messageKey, placeOfKey } from "./dynamoDbKeys.ts"
 import { StoreUnavailable } from "../MessageStore.ts"
 
 const decode = Schema.decodeUnknownOption(
@@ -20,8 +20,6 @@ const decode = Schema.decodeUnknownOption(
     json: Schema.String
   })
 )
-
-export const keyItem = ({ pk, sk }: Key): Item => ({ pk: { S: pk }, sk: { S: sk } })
 
 export const entryItem = (entry: Entry): Item => {
   const { gsi1pk, gsi1sk } = indexKey(entry)

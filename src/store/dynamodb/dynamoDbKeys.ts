@@ -33,6 +33,9 @@ export interface Key {
   readonly sk: string
 }
 
+/** A key as one text. */
+export const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`
+
 /** Sort keys from one to another, both included; `undefined` where nothing lies between. */
 export interface Range {
   readonly from: string
@@ -69,7 +72,8 @@ const bucketOf = ({ epoch, seq }: Position): Bucket => ({ epoch, bucket: Math.fl
 const monthOf = (at: number) => new Date(Math.min(Math.max(at, 0), AT_MAX)).toISOString().slice(0, 7)
 
 const seqKey = (seq: number) => `M#${digits(seq, SEQ_DIGITS)}`
-const bucketSort = ({ bucket, epoch }: Bucket) => `B#${digits(epoch, EPOCH_DIGITS)}#${digits(bucket, BUCKET_DIGITS)}`
+const bucketSort = ({ bucket, epoch }: Bucket) =>
+  `${BUCKET_SORT}${digits(epoch, EPOCH_DIGITS)}#${digits(bucket, BUCKET_DIGITS)}`
 const monthSort = (month: string) => `MONTH#${month}`
 
 export const bucketPartition = (roomId: RoomId, { bucket, epoch }: Bucket) =>
@@ -95,6 +99,12 @@ export const signposts = (entry: Entry): ReadonlyArray<Key> => [
   { pk: roomPartition(entry.roomId), sk: bucketSort(bucketOf(entry)) },
   { pk: userPartition(entry.userId), sk: monthSort(monthOf(entry.at)) }
 ]
+
+/** What the sort keys of all signposts to buckets begin with. */
+export const BUCKET_SORT = "B#"
+
+/** The room that a signpost to a bucket lies under. */
+export const roomOfPartition = (pk: string): string | undefined => /^R#([^#]+)$/.exec(pk)?.[1]
 
 /** The bucket that a signpost of a room names. */
 export const bucketOfSort = (sk: string): Bucket | undefined => {

@@ -1,14 +1,16 @@
 /**
- * The archive in one SQLite file. Two threads: one writes, one reads, so that no page waits for a batch or a checkpoint (WAL lets them
+ * The archive, of messages and of rollups, in one SQLite file. Two threads: one writes, one reads, so that no page waits for a batch or a checkpoint (WAL lets them
  * work side by side). Neither ever runs SQLite on the server's own thread.
  */
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { Supervisor } from "../../actor/Supervisor.ts"
+import { RollupStore } from "../../analytics/RollupStore.ts"
 import type { Position } from "../../domain/Position.ts"
 import type { Entry } from "../../log/Entry.ts"
 import { MessageStore, type Stretch, type UserPosition } from "../MessageStore.ts"
-import type { SqliteRequest, SqliteRow } from "./SqliteRequest.ts"
-import { type SqliteThread, sqliteThread } from "./SqliteThread.ts"
+import type { SqliteRow } from "./SqliteRequest.ts"
+import { sqliteRollupStore } from "./SqliteRollupStore.ts"
+import { askSurely, sqliteThread } from "./SqliteThread.ts"
 import type { SqliteUnusable } from "./SqliteUnusable.ts"
 
 export interface SqliteOptions {
@@ -49,33 +51,30 @@ const stretchOf = <P, Q>({ after, before, limit, order }: Stretch<P>, place: (at
   order
 })
 
-/** Asks what is never refused: only a `put` is. */
-const ask = (thread: SqliteThread, request: Exclude<SqliteRequest, { kind: "put" }>) =>
-  Effect.catchTag(thread.ask(request), "EntriesRefused", Effect.die)
-
-export const layer = (options: SqliteOptions): Layer.Layer<MessageStore, SqliteUnusable, Supervisor> =>
-  Layer.effect(
-    MessageStore,
+export const layer = (options: SqliteOptions): Layer.Layer<MessageStore | RollupStore, SqliteUnusable, Supervisor> =>
+  Layer.effectContext(
     Effect.gen(function* () {
       const { busyMs = 1000, file, flush = false, timeoutMs = 5000 } = options
       // in this order: the writer migrates, and closes last
       const writer = yield* sqliteThread({ name: "sqlite writer", file, busyMs, flush, timeoutMs, inFlight: 2 })
       const reader = yield* sqliteThread({ name: "sqlite reader", file, busyMs, flush, timeoutMs, inFlight: 64 })
 
-      return MessageStore.of({
+      const messages = MessageStore.of({
         engine: "sqlite",
         batch: BATCH,
         put: Effect.fnUntraced(function* (entries) {
           for (let from = 0; from < entries.length; from += BATCH) {
-            yield* writer.ask({ kind: "put", rows: entries.slice(from, from + BATCH).map(rowOf) })
+            yield* writer.ask("put", entries.slice(from, from + BATCH).map(rowOf))
           }
         }),
-        room: (roomId, stretch) => ask(reader, { kind: "room", roomId, stretch: stretchOf(stretch, place) }),
-        user: (userId, stretch) => ask(reader, { kind: "user", userId, stretch: stretchOf(stretch, userPlace) }),
-        check: Effect.all([ask(reader, { kind: "check" }), ask(writer, { kind: "check" })], {
+        room: (roomId, stretch) => askSurely(reader, "room", { roomId, stretch: stretchOf(stretch, place) }),
+        user: (userId, stretch) => askSurely(reader, "user", { userId, stretch: stretchOf(stretch, userPlace) }),
+        rooms: ({ after, limit }) => askSurely(reader, "rooms", { after, limit }),
+        check: Effect.all([askSurely(reader, "check", undefined), askSurely(writer, "check", undefined)], {
           concurrency: "unbounded",
           discard: true
         })
       })
+      return Context.make(MessageStore, messages).pipe(Context.add(RollupStore, sqliteRollupStore(writer, reader)))
     })
   )

@@ -2,10 +2,9 @@
 import { Data, Deferred, Effect, Semaphore } from "effect"
 import { Worker } from "node:worker_threads"
 import { supervise } from "../../actor/supervise.ts"
-import type { Entry } from "../../log/Entry.ts"
 import { EntriesRefused, StoreUnavailable } from "../MessageStore.ts"
 import type { SqliteFileOptions } from "./sqliteFile.ts"
-import type { FromSqlite, SqliteRequest, ToSqlite } from "./SqliteRequest.ts"
+import type { Answered, Asked, FromSqlite, SqliteKind, SqliteRequest, ToSqlite } from "./SqliteRequest.ts"
 import { SqliteUnusable } from "./SqliteUnusable.ts"
 
 export interface SqliteThreadOptions extends SqliteFileOptions {
@@ -17,12 +16,16 @@ export interface SqliteThreadOptions extends SqliteFileOptions {
   readonly timeoutMs: number
 }
 
-type Answer = Deferred.Deferred<ReadonlyArray<Entry>, StoreUnavailable | EntriesRefused>
+type Answer = Deferred.Deferred<Answered<SqliteKind>, StoreUnavailable | EntriesRefused>
 
 export interface SqliteThread {
-  /** Answers with what was asked for; nothing for a `put` or a `check`. */
-  ask(request: SqliteRequest): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable | EntriesRefused>
+  /** Answers what was asked for. Only what puts something is refused. */
+  ask<K extends SqliteKind>(kind: K, asked: Asked<K>): Effect.Effect<Answered<K>, StoreUnavailable | EntriesRefused>
 }
+
+/** Asks what is never refused, or only because of a mistake in this program. */
+export const askSurely = <K extends SqliteKind>(thread: SqliteThread, kind: K, asked: Asked<K>) =>
+  Effect.catchTag(thread.ask(kind, asked), "EntriesRefused", Effect.die)
 
 /** The thread ended by itself; it is started again. */
 class ThreadEnded extends Data.TaggedError("ThreadEnded")<{ readonly reason: string }> {
@@ -48,7 +51,7 @@ export const sqliteThread = Effect.fnUntraced(function* (options: SqliteThreadOp
   let lastId = 0
   let open: Worker | undefined
 
-  const settle = (id: number, answer: Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable | EntriesRefused>) => {
+  const settle = (id: number, answer: Effect.Effect<Answered<SqliteKind>, StoreUnavailable | EntriesRefused>) => {
     const waiting = pending.get(id)
     if (waiting === undefined) return
     pending.delete(id)
@@ -65,7 +68,7 @@ export const sqliteThread = Effect.fnUntraced(function* (options: SqliteThreadOp
       if ("opened" in message) Deferred.doneUnsafe(opened, Effect.void)
       else if ("unusable" in message) {
         Deferred.doneUnsafe(opened, Effect.fail(new SqliteUnusable({ problem: message.unusable })))
-      } else if ("entries" in message) settle(message.id, Effect.succeed(message.entries))
+      } else if ("answer" in message) settle(message.id, Effect.succeed(message.answer))
       else {
         const { failure, id, reason } = message
         settle(
@@ -121,7 +124,7 @@ export const sqliteThread = Effect.fnUntraced(function* (options: SqliteThreadOp
   )
   yield* Deferred.await(first)
 
-  const ask: SqliteThread["ask"] = (request) =>
+  const ask = <K extends SqliteKind>(kind: K, asked: Asked<K>) =>
     // a caller that goes away leaves its slot taken until the thread has answered, so that the thread never has more than `inFlight`
     Effect.uninterruptibleMask((restore) =>
       Effect.andThen(
@@ -135,8 +138,9 @@ export const sqliteThread = Effect.fnUntraced(function* (options: SqliteThreadOp
           const answer: Answer = Deferred.makeUnsafe()
           const id = ++lastId
           pending.set(id, answer)
-          tell(worker, { id, request })
-          return restore(Deferred.await(answer))
+          // the three belong together, as the types of `ask` say
+          tell(worker, { id, kind, asked } as SqliteRequest)
+          return restore(Deferred.await(answer) as Effect.Effect<Answered<K>, StoreUnavailable | EntriesRefused>)
         })
       )
     ).pipe(

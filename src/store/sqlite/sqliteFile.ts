@@ -12,11 +12,14 @@ const APPLICATION_ID = 0x68_75_62_62
 /**
  * What each version adds to the one before; `user_version` counts the steps taken. A step that was released is never changed.
  *
- * A table with a row id of its own rather than one clustered by (room, epoch, seq): FTS5 names a row of an external content table by
+ * Messages: a table with a row id of its own rather than one clustered by (room, epoch, seq): FTS5 names a row of an external content table by
  * an integer that `VACUUM` keeps, and reads `content` out of the JSON, so that full-text search is one more step that rewrites
  * nothing. Clustering would read a page of 200 in 0.2 instead of 0.4 ms, and a user's page in 1.1 instead of 0.6 ms.
  *
  * Message ids have no index, and no uniqueness: the room log tells repeats, and the archive must never refuse what was acknowledged.
+ *
+ * Rollups: clustered, because those of one id are read by time. Their sketches lie apart and under a row id: a row that is found by a
+ * key of several columns is read to its end to be compared, and 2,880 rollups with 20 KB of sketches took 700 instead of 6 ms.
  */
 export const MIGRATIONS: ReadonlyArray<string> = [
   `CREATE TABLE messages (
@@ -31,7 +34,27 @@ export const MIGRATIONS: ReadonlyArray<string> = [
      content TEXT GENERATED ALWAYS AS (json ->> '$.content') VIRTUAL
    ) STRICT;
    CREATE UNIQUE INDEX messages_by_room ON messages (room, epoch, seq);
-   CREATE INDEX messages_by_user ON messages (user, at, room, epoch, seq);`
+   CREATE INDEX messages_by_user ON messages (user, at, room, epoch, seq);`,
+  `CREATE TABLE rollups (
+     scope TEXT NOT NULL,
+     tier TEXT NOT NULL,
+     id TEXT NOT NULL,
+     start INTEGER NOT NULL,
+     node TEXT NOT NULL,
+     through INTEGER NOT NULL,
+     counts TEXT NOT NULL,
+     PRIMARY KEY (scope, tier, id, start, node)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX rollups_by_start ON rollups (scope, tier, start, id, node);
+   CREATE TABLE rollup_sketches (
+     scope TEXT NOT NULL,
+     tier TEXT NOT NULL,
+     id TEXT NOT NULL,
+     start INTEGER NOT NULL,
+     node TEXT NOT NULL,
+     sketches TEXT NOT NULL,
+     UNIQUE (scope, tier, id, start, node)
+   ) STRICT;`
 ]
 
 export interface SqliteFileOptions {

@@ -1,9 +1,11 @@
 /** The statements of the archive on an open database. Runs in the SQLite threads, so it imports nothing but Node. */
 import type { DatabaseSync } from "node:sqlite"
 import type { Position } from "../../domain/Position.ts"
+import type { RoomId } from "../../domain/RoomId.ts"
 import type { Entry } from "../../log/Entry.ts"
-import type { Stretch, UserPosition } from "../MessageStore.ts"
-import type { SqliteRequest, SqliteRow } from "./SqliteRequest.ts"
+import type { RoomsPage, Stretch, UserPosition } from "../MessageStore.ts"
+import type { SqliteHandlers, SqliteRow } from "./SqliteRequest.ts"
+import { inTransaction } from "./sqliteTransaction.ts"
 
 const INSERT = `INSERT INTO messages (room, epoch, seq, user, messageId, at, json) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (room, epoch, seq) DO NOTHING`
@@ -25,24 +27,19 @@ const roomEnd = (end: Position | undefined, open: number) =>
 const userEnd = (end: UserPosition | undefined, open: number) =>
   end === undefined ? ([open, "", open, open] as const) : ([end.at, end.roomId, end.epoch, end.seq] as const)
 
-/** Answers requests, one at a time; throws what SQLite throws. */
-export const sqliteMessages = (db: DatabaseSync): ((request: SqliteRequest) => ReadonlyArray<Entry>) => {
+/** Answers one call at a time; throws what SQLite throws. */
+export const sqliteMessages = (db: DatabaseSync): SqliteHandlers<"put" | "room" | "user" | "rooms" | "check"> => {
   const insert = db.prepare(INSERT)
   const byRoom = { oldest: db.prepare(roomQuery("ASC")), newest: db.prepare(roomQuery("DESC")) }
   const byUser = { oldest: db.prepare(userQuery("ASC")), newest: db.prepare(userQuery("DESC")) }
+  // one step down the index for each room, where `DISTINCT` would read all that a room has
+  const nextRoom = db.prepare("SELECT min(room) AS room FROM messages WHERE room > ?")
   const probe = db.prepare("SELECT id FROM messages ORDER BY id DESC LIMIT 1")
 
-  /** One transaction: all of it is kept, or nothing. */
-  const put = (rows: ReadonlyArray<SqliteRow>) => {
-    db.exec("BEGIN IMMEDIATE")
-    try {
+  const put = (rows: ReadonlyArray<SqliteRow>) =>
+    inTransaction(db, () => {
       for (const row of rows) insert.run(...row)
-      db.exec("COMMIT")
-    } finally {
-      // SQLite itself rolls back after some errors, such as a full disk
-      if (db.isTransaction) db.exec("ROLLBACK")
-    }
-  }
+    })
 
   const room = (roomId: string, { after, before, limit, order }: Stretch<Position>) =>
     byRoom[order].all(roomId, ...roomEnd(after, -Infinity), ...roomEnd(before, Infinity), limit)
@@ -50,21 +47,29 @@ export const sqliteMessages = (db: DatabaseSync): ((request: SqliteRequest) => R
   const user = (userId: string, { after, before, limit, order }: Stretch<UserPosition>) =>
     byUser[order].all(userId, ...userEnd(after, -Infinity), ...userEnd(before, Infinity), limit)
 
+  const rooms = ({ after, limit }: RoomsPage) => {
+    const found: Array<RoomId> = []
+    let last: string = after ?? ""
+    while (found.length < limit) {
+      const next = nextRoom.get(last)?.["room"]
+      if (typeof next !== "string") break
+      last = next
+      // what was put were entries
+      found.push(next as RoomId)
+    }
+    return found
+  }
+
   // what was put were entries, and the table is STRICT
   const entries = (rows: ReturnType<typeof room>) => rows as unknown as ReadonlyArray<Entry>
 
-  return (request) => {
-    switch (request.kind) {
-      case "put":
-        put(request.rows)
-        return []
-      case "room":
-        return entries(room(request.roomId, request.stretch))
-      case "user":
-        return entries(user(request.userId, request.stretch))
-      default:
-        probe.get()
-        return []
+  return {
+    put,
+    room: ({ roomId, stretch }) => entries(room(roomId, stretch)),
+    user: ({ stretch, userId }) => entries(user(userId, stretch)),
+    rooms,
+    check: () => {
+      probe.get()
     }
   }
 }

@@ -5,29 +5,32 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { FileRefused, openSqlite, sqliteCode, type SqliteFileOptions } from "./sqliteFile.ts"
 import { sqliteMessages } from "./sqliteMessages.ts"
-import type { FromSqlite, SqliteRequest, ToSqlite } from "./SqliteRequest.ts"
+import type { FromSqlite, SqliteHandlers, SqliteKind, SqliteRequest, ToSqlite } from "./SqliteRequest.ts"
+import { sqliteRollups } from "./sqliteRollups.ts"
 
-/** SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH: the entries are to blame, not the store. */
+/** SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH: what was put is to blame, not the store. */
 const REFUSALS: ReadonlySet<number | undefined> = new Set([18, 19, 20])
 
 const say = (message: FromSqlite) => parentPort?.postMessage(message, [])
 
-const answer = (id: number, request: SqliteRequest, run: ReturnType<typeof sqliteMessages>): FromSqlite => {
+const PUTS: ReadonlySet<SqliteKind> = new Set(["put", "putRollups"])
+
+const answer = <K extends SqliteKind>({ asked, id, kind }: SqliteRequest<K>, handlers: SqliteHandlers): FromSqlite => {
   try {
-    return { id, entries: run(request) }
+    return { id, answer: handlers[kind](asked) }
   } catch (error) {
     const code = sqliteCode(error)
     // what SQLite did not throw is a value that it cannot keep
-    const refused = request.kind === "put" && (code === undefined || REFUSALS.has(code))
+    const refused = PUTS.has(kind) && (code === undefined || REFUSALS.has(code))
     return { id, failure: refused ? "refused" : "unavailable", reason: `SQLite: ${String(error)}` }
   }
 }
 
 const serve = (options: SqliteFileOptions) => {
   const db = openSqlite(options)
-  const run = sqliteMessages(db)
+  const handlers = { ...sqliteMessages(db), ...sqliteRollups(db) }
   parentPort?.on("message", (message: ToSqlite) => {
-    if (message !== "close") return say(answer(message.id, message.request, run))
+    if (message !== "close") return say(answer(message, handlers))
     // the last connection to close moves the write-ahead log into the file
     db.close()
     parentPort?.close()
