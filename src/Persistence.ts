@@ -3,16 +3,21 @@ import { createHash, randomBytes } from "node:crypto"
 import { join } from "node:path"
 import { Effect, Layer, Redacted } from "effect"
 import type { Supervisor } from "./actor/Supervisor.ts"
+import { NodeName } from "./analytics/NodeName.ts"
+import { RollupStore } from "./analytics/RollupStore.ts"
 import type { Configuration } from "./AppConfig.ts"
 import { Cursors } from "./http/Cursors.ts"
 import * as JournalLog from "./log/JournalLog.ts"
+import { Recall } from "./log/Recall.ts"
 import { RoomLog } from "./log/RoomLog.ts"
 import type { StreamLimits } from "./log/RoomStream.ts"
 import { Drain } from "./store/Drain.ts"
+import * as StoreTimings from "./observability/StoreTimings.ts"
 import * as DynamoDbStore from "./store/dynamodb/DynamoDbStore.ts"
 import { History } from "./store/History.ts"
 import * as HistoryRecall from "./store/HistoryRecall.ts"
 import { keyFile } from "./store/keyFile.ts"
+import * as MemoryRollups from "./store/MemoryRollups.ts"
 import * as MemoryStore from "./store/MemoryStore.ts"
 import { MessageStore } from "./store/MessageStore.ts"
 import * as SqliteStore from "./store/sqlite/SqliteStore.ts"
@@ -52,12 +57,14 @@ const dynamoDb = (config: Configuration) => {
   return DynamoDbStore.layer(options).pipe(Layer.provide(Layer.effectDiscard(DynamoDbStore.check(options))))
 }
 
-/** Nothing outlives the process. */
+/** Nothing outlives the process, and a room has no past but what is in memory. */
 const inMemory = (config: Configuration) =>
-  history.pipe(
-    Layer.provide(MemoryStore.layer),
+  Layer.merge(History.layer, Recall.layerNone).pipe(
+    Layer.provideMerge(MemoryStore.layer),
     Layer.provideMerge(RoomLog.layerMemory(logOptions(config))),
     Layer.merge(Storage.layerMemory),
+    Layer.merge(MemoryRollups.layer),
+    Layer.merge(NodeName.layerAlone),
     Layer.merge(Cursors.layer(given(config) ?? Redacted.make(randomBytes(32))))
   )
 
@@ -74,7 +81,7 @@ const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions[
     },
     logOptions(config)
   )
-  const engine: Layer.Layer<MessageStore, DynamoDbStore.DynamoDbUnusable | SqliteUnusable, Supervisor> =
+  const engine: Layer.Layer<MessageStore | RollupStore, DynamoDbStore.DynamoDbUnusable | SqliteUnusable, Supervisor> =
     config.store === "sqlite"
       ? // the journal lets go of what the store has, so the store must promise as much
         SqliteStore.layer({ file: join(directory, "hubbub.db"), flush: durability !== "journal" })
@@ -90,7 +97,7 @@ const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions[
   )
   return Layer.mergeAll(
     history.pipe(
-      Layer.provide(
+      Layer.provideMerge(
         Layer.effect(
           MessageStore,
           Effect.map(Vigil, ({ guarded }) => guarded)
@@ -98,8 +105,15 @@ const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions[
       )
     ),
     Storage.layer.pipe(Layer.provide(drain)),
+    Layer.effect(RollupStore, RollupStore),
+    NodeName.layerFile(join(directory, "node.key")),
     cursors
-  ).pipe(Layer.provide(Vigil.layer), Layer.provide(engine), Layer.provideMerge(journal))
+  ).pipe(
+    Layer.provide(Vigil.layer),
+    Layer.provide(StoreTimings.layer),
+    Layer.provide(engine),
+    Layer.provideMerge(journal)
+  )
 }
 
 /** What a server keeps messages with, as its configuration says. */

@@ -4,122 +4,68 @@
  */
 import { Clock, Context, Effect, Layer } from "effect"
 import { Supervisor } from "../actor/Supervisor.ts"
-import { anonymous } from "../domain/UserId.ts"
-import { LatencyHistogram } from "./LatencyHistogram.ts"
+import { Aggregator } from "./Aggregator.ts"
+import type { AnalyticsEvent } from "./Event.ts"
+import { Histogram } from "./Histogram.ts"
+import { MINUTE_MS, minuteOf } from "./Minute.ts"
 import type { Snapshot } from "./Snapshot.ts"
 
-/** Facts, past tense. Durations are milliseconds. */
-export type AnalyticsEvent =
-  | {
-      readonly _tag: "connected"
-      readonly connectionId: string
-      readonly userId: string
-      readonly username: string
-    }
-  | { readonly _tag: "disconnected"; readonly connectionId: string; readonly code: number }
-  | { readonly _tag: "accepted"; readonly type: "chat" | "system" }
-  | { readonly _tag: "duplicate" }
-  | { readonly _tag: "rejected"; readonly reason: string }
-  | { readonly _tag: "resumed"; readonly recovered: boolean }
-  | { readonly _tag: "ephemeralShed"; readonly count: number }
-  | { readonly _tag: "delivered"; readonly count: number }
-  | { readonly _tag: "fannedOut"; readonly ms: number }
-
 /** Version of the definitions of the figures. */
-const DEFINITIONS = 1
-const MINUTES = 15
+export const DEFINITIONS = 1
+/** Minutes of the sliding window. */
+const WINDOW = 15
+const SLOW = 4001
 
-/** Slot of a UTC minute, which is negative before 1970. */
-const slotOf = (minute: number) => ((minute % MINUTES) + MINUTES) % MINUTES
-
-interface Minute {
-  minute: number
-  messages: number
-  readonly latency: LatencyHistogram
+/** Messages that were counted by processes before this one. */
+export interface Before {
+  readonly chat: number
+  readonly system: number
 }
 
 export class Analytics extends Context.Service<
   Analytics,
   {
-    /** Takes note of an event; never waits and never fails. */
+    /** Takes note of an event that happens now; never waits and never fails. */
     record(event: AnalyticsEvent): void
+    /** Takes note of a message of `at`, milliseconds since 1970, as its `timestamp` says. */
+    said(event: Extract<AnalyticsEvent, { readonly _tag: "message" }>, at: number): void
     readonly snapshot: Effect.Effect<Snapshot>
+    /** What counts, by minute. */
+    readonly aggregator: Aggregator
+    /** Adds what was counted before to the totals. */
+    restored(before: Before): void
   }
 >()("hubbub/analytics/Analytics") {
-  /** Figures since the process started, and a sliding window of 15 UTC minutes. */
-  static readonly layerMemory = Layer.effect(
+  /** Figures since the process started, but for messages, and a sliding window of 15 UTC minutes. */
+  static readonly layer = Layer.effect(
     Analytics,
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       const supervisor = yield* Supervisor
       const startedAt = clock.currentTimeMillisUnsafe()
       const startedMonotonic = clock.monotonicTimeNanosUnsafe()
+      const aggregator = new Aggregator(startedAt)
       const connections = new Map<string, { userId: string; username: string; joinedAt: number }>()
-      const users = new Map<string, number>()
-      const minutes = Array.from({ length: MINUTES }, (): Minute => ({
-        minute: -1,
-        messages: 0,
-        latency: new LatencyHistogram()
-      }))
       const rejected = new Map<string, number>()
-      const totals = {
-        chat: 0,
-        system: 0,
-        peak: 0,
-        delivered: 0,
-        duplicates: 0,
-        resumes: 0,
-        recovered: 0,
-        slow: 0,
-        shed: 0
-      }
-
-      const minuteNow = () => Math.floor(clock.currentTimeMillisUnsafe() / 60_000)
-      /** The slot of the running minute, cleared of what it held 15 minutes ago. */
-      const current = (): Minute => {
-        const minute = minuteNow()
-        const slot = minutes[slotOf(minute)]!
-        if (slot.minute !== minute) {
-          slot.minute = minute
-          slot.messages = 0
-          slot.latency.clear()
-        }
-        return slot
-      }
+      const totals = { peak: 0, delivered: 0, duplicates: 0, resumes: 0, recovered: 0, slow: 0, shed: 0 }
+      let before: Before = { chat: 0, system: 0 }
 
       const record = (event: AnalyticsEvent): void => {
+        const at = clock.currentTimeMillisUnsafe()
+        aggregator.apply(event, at)
         switch (event._tag) {
           case "delivered":
             totals.delivered += event.count
             return
-          case "fannedOut":
-            current().latency.record(event.ms)
-            return
-          case "accepted":
-            if (event.type === "system") {
-              totals.system++
-              return
-            }
-            totals.chat++
-            current().messages++
-            return
           case "connected": {
             const { connectionId, userId, username } = event
-            connections.set(connectionId, { userId, username, joinedAt: clock.currentTimeMillisUnsafe() })
-            if (userId !== anonymous) users.set(userId, (users.get(userId) ?? 0) + 1)
+            connections.set(connectionId, { userId, username, joinedAt: at })
             totals.peak = Math.max(totals.peak, connections.size)
             return
           }
-          case "disconnected": {
-            const gone = connections.get(event.connectionId)
-            if (gone === undefined) return
-            connections.delete(event.connectionId)
-            const left = (users.get(gone.userId) ?? 0) - 1
-            if (left > 0) users.set(gone.userId, left)
-            else users.delete(gone.userId)
-            if (event.code === 4001) totals.slow++
+          case "disconnected":
+            if (connections.delete(event.connectionId) && event.code === SLOW) totals.slow++
             return
-          }
           case "duplicate":
             totals.duplicates++
             return
@@ -133,18 +79,21 @@ export class Analytics extends Context.Service<
           case "ephemeralShed":
             totals.shed += event.count
             return
+          default:
         }
       }
 
       const snapshot = Effect.sync((): Snapshot => {
-        const now = minuteNow()
-        const latency = new LatencyHistogram()
+        const at = clock.currentTimeMillisUnsafe()
+        const latency = new Histogram()
         const perMinute: Array<number> = []
-        for (let minute = now - MINUTES + 1; minute <= now; minute++) {
-          const slot = minutes[slotOf(minute)]!
-          const live = slot.minute === minute
-          perMinute.push(live ? slot.messages : 0)
-          if (live) latency.merge(slot.latency)
+        for (let minute = minuteOf(at) - (WINDOW - 1) * MINUTE_MS; minute <= at; minute += MINUTE_MS) {
+          let chat = 0
+          for (const tally of aggregator.recent.get(minute) ?? []) {
+            chat += tally.n.chat
+            if (tally.has("fannedOut")) latency.merge(tally.histogram("fannedOut"))
+          }
+          perMinute.push(chat)
         }
         const ms = (q: number) => {
           const value = latency.quantile(q)
@@ -152,10 +101,10 @@ export class Analytics extends Context.Service<
         }
         return {
           definitions: DEFINITIONS,
-          computedAt: new Date(clock.currentTimeMillisUnsafe()).toISOString(),
-          totalMessages: totals.chat,
+          computedAt: new Date(at).toISOString(),
+          totalMessages: before.chat + aggregator.said.chat,
           activeConnections: connections.size,
-          activeUsers: users.size,
+          activeUsers: aggregator.attendance.present,
           peakConnections: totals.peak,
           messagesPerMinute: perMinute,
           latencyP50Ms: ms(0.5),
@@ -167,7 +116,7 @@ export class Analytics extends Context.Service<
             username,
             joinedAt: new Date(joinedAt).toISOString()
           })),
-          systemMessages: totals.system,
+          systemMessages: before.system + aggregator.said.system,
           delivered: totals.delivered,
           duplicates: totals.duplicates,
           rejected: Object.fromEntries(rejected),
@@ -181,7 +130,15 @@ export class Analytics extends Context.Service<
         }
       })
 
-      return Analytics.of({ record, snapshot })
+      return Analytics.of({
+        record,
+        said: (event, at) => aggregator.apply(event, at),
+        snapshot,
+        aggregator,
+        restored: (more) => {
+          before = more
+        }
+      })
     })
   )
 }

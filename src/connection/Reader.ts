@@ -4,7 +4,7 @@ import { TokenBucket } from "../actor/TokenBucket.ts"
 import { type ClientFrame, decodeClientFrame, type Ref } from "../domain/ClientFrame.ts"
 import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import type { RoomId } from "../domain/RoomId.ts"
+import { analyticsRoom, type RoomId } from "../domain/RoomId.ts"
 import { errorFrame } from "../domain/ServerFrame.ts"
 import type { Client } from "../hub/Client.ts"
 import type { Command } from "../hub/Command.ts"
@@ -103,6 +103,10 @@ export class Reader {
         const wait = this.allowance.join(this.allowanceKey)
         if (wait > 0) return this.refuse(refusal("rate_limited", "too many joins", undefined, wait), ref)
         const { after, history, roomId } = frame
+        if (roomId === analyticsRoom) {
+          this.library.watchers.watch(this.client, ref)
+          return undefined
+        }
         return this.submit({
           _tag: "Subscribe",
           client: this.client,
@@ -113,6 +117,10 @@ export class Reader {
         })
       }
       case "unsubscribe":
+        if (frame.roomId === analyticsRoom && this.library.watchers.forget(this.client)) {
+          this.client.tell({ type: "unsubscribed", ...(ref === undefined ? {} : { ref }), roomId: frame.roomId })
+          return undefined
+        }
         return this.submit({ _tag: "Unsubscribe", client: this.client, ref, roomId: frame.roomId })
       case "typing":
         return this.submit({ _tag: "Typing", client: this.client, ref, roomId: frame.roomId, active: frame.active })

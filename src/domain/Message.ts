@@ -25,6 +25,8 @@ export const Message = Schema.Struct({
   content: Content,
   timestamp: Timestamp,
   replyTo: Schema.optionalKey(MessageId),
+  /** Written by a program; makes nobody active. */
+  bot: Schema.optionalKey(Schema.Literal(true)),
   mentions: Schema.optionalKey(Schema.Array(UserId)),
   editedAt: Schema.optionalKey(Timestamp),
   deleted: Schema.optionalKey(Schema.Boolean),

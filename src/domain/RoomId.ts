@@ -13,3 +13,6 @@ export type RoomId = typeof RoomId.Type
 
 /** Where a plain client lands that names no room. */
 export const globalRoom = RoomId.make("global")
+
+/** Not a room to talk in: who subscribes to it is told the live figures. */
+export const analyticsRoom = RoomId.make("analytics")

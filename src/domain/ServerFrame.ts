@@ -105,6 +105,19 @@ export const serverFrames = {
   deleted: frame("deleted", changed),
   reaction: frame("reaction", { ...changed, emoji: Schema.String, removed: Schema.optionalKey(Schema.Literal(true)) }),
   read: frame("read", { roomId: RoomId, seq: Seq }),
+  /**
+   * Live figures, as `GET /api/analytics` has them: `figures` is the whole, `changes` what is different since the version before; of
+   * `activeUserDetails` then who joined and which connections left.
+   */
+  analytics: frame("analytics", {
+    ref,
+    roomId: RoomId,
+    version: Seq,
+    figures: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+    changes: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+    joined: Schema.optionalKey(Schema.Array(Schema.Unknown)),
+    left: Schema.optionalKey(Schema.Array(Schema.String))
+  }),
   refreshed: frame("refreshed", { ref, expiresAt: Timestamp }),
   token_expiring: frame("token_expiring", { expiresAt: Timestamp }),
   pong: frame("pong", { ref }),

@@ -8,7 +8,8 @@ import { type Client, Seat } from "./Client.ts"
 import type { Command, PastRead, Publish, Subscribe } from "./Command.ts"
 import { freshMessageId } from "./freshMessageId.ts"
 import type { PresenceDiff } from "./Presence.ts"
-import { type Past, Recollection, type Waiting } from "./Recollection.ts"
+import type { Past } from "./Past.ts"
+import { Recollection, type Waiting } from "./Recollection.ts"
 import type { Room } from "./Room.ts"
 import type { Roster } from "./Roster.ts"
 
@@ -161,7 +162,7 @@ export class Floor {
     const { client, room } = seat
     const { after } = command
     const { stream } = room
-    const older = past?.after(from)
+    const older = past?.reaches(from) === true ? past : undefined
     const whole = older !== undefined || stream.reaches(from)
     const start = whole ? from : Math.max(stream.oldest - 1, stream.head - command.history)
     seat.cursor = stream.head
@@ -173,36 +174,41 @@ export class Floor {
       return
     }
     const recovered = whole && after !== undefined && stream.knows(after)
-    if (after !== undefined) this.options.analytics.record({ _tag: "resumed", recovered })
-    client.tellSubscribed(seat, start, recovered, command.ref, older)
+    if (after !== undefined)
+      this.options.analytics.record({ _tag: "resumed", recovered, replayed: recovered ? stream.head - start : 0 })
+    const share = older?.after(from)
+    try {
+      client.tellSubscribed(seat, start, recovered, command.ref, share)
+    } catch (defect) {
+      share?.taken()
+      throw defect
+    }
   }
 
-  /** Serves those who waited for a room's past. Returns the messages that waited with them. */
-  recalled(roster: Roster, { past: recalled, room }: PastRead): ReadonlyArray<Publish> {
-    const { past, served } = this.recollection.settle(room, recalled)
-    for (const waiting of served) {
-      const { seat } = waiting
-      seat.held--
-      // it may have left, or left and come back to another seat
-      if (seat.client.rooms.get(room.id) !== seat) continue
-      try {
-        this.seated(roster, waiting, past)
-      } catch {
-        // the others still wait for theirs
-        seat.client.mailbox.close(closeReasons.internal)
+  /** Serves those who waited for a room's past. */
+  recalled(roster: Roster, read: PastRead): void {
+    const { found, room } = read
+    try {
+      for (const waiting of this.recollection.settle(read)) {
+        try {
+          this.seated(roster, waiting, found?.past)
+        } catch {
+          // the others still wait for theirs
+          waiting.seat.client.mailbox.close(closeReasons.internal)
+        }
       }
+    } finally {
+      found?.past?.close()
     }
     // what came while they were held
     if (room.seats.size > 0) roster.dirty.add(room)
-    const { parked } = room
-    room.parked = []
-    return parked
   }
 
   private unsubscribe(roster: Roster, command: Extract<Command, { readonly _tag: "Unsubscribe" }>) {
     const seat = this.seatOf(roster, command)
     if (seat === undefined) return
-    // the client is owed everything up to the moment it left, but for a start it has not been given yet
+    // the client is owed its answer, for which it does not wait any longer, and everything up to the moment it left
+    for (const waiting of this.recollection.release(seat)) this.seated(roster, waiting)
     const frames = seat.read(Number.MAX_SAFE_INTEGER)
     if (frames === "lost") return seat.client.mailbox.close(closeReasons.slow)
     if (frames !== undefined) seat.client.mailbox.offer(frames)
@@ -221,6 +227,7 @@ export class Floor {
     const news = command.active ? room.typing.start(userId, username, this.options.now()) : room.typing.stop(userId)
     if (command.active) roster.typing.add(room)
     if (!news) return
+    if (command.active) this.options.analytics.record({ _tag: "typing", roomId: room.id, userId })
     room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: command.active }, userId)
     roster.hinted.add(room)
   }
@@ -249,6 +256,7 @@ export class Floor {
     if (room.seats.size === 0) this.opened.push(room)
     room.seats.add(seat)
     client.rooms.set(roomId, seat)
+    analytics.record({ _tag: "joined", roomId })
     if (this.options.presence) {
       room.presence.join(client.identity.userId, client.identity.username)
       roster.changed.add(room)
@@ -260,6 +268,7 @@ export class Floor {
     const { client, room } = seat
     const { userId, username } = client.identity
     room.seats.delete(seat)
+    this.options.analytics.record({ _tag: "left", roomId: room.id })
     client.rooms.delete(room.id)
     client.mailbox.forget(seat)
     if (this.options.presence) {

@@ -9,7 +9,6 @@ import { Analytics } from "../analytics/Analytics.ts"
 import type { ErrorCode } from "../domain/ProtocolError.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
-import { Recall } from "../log/Recall.ts"
 import { RoomLog } from "../log/RoomLog.ts"
 import { idempotencyKey } from "../log/RoomStream.ts"
 import type { Command } from "./Command.ts"
@@ -17,7 +16,7 @@ import { flusher } from "./flusher.ts"
 import { Floor } from "./Floor.ts"
 import { Pacer } from "./Pacer.ts"
 import { Publisher } from "./Publisher.ts"
-import type { PastRequest } from "./Recollection.ts"
+import { recaller } from "./recaller.ts"
 import type { Room } from "./Room.ts"
 import { Roster } from "./Roster.ts"
 
@@ -38,9 +37,6 @@ export interface HubOptions {
 
 /** Commands taken at a time: large enough to share the cost of a turn, small enough for flushes to come between. */
 const BATCH = 512
-/** Rooms whose past is read at a time, and milliseconds a read may take. */
-const RECALLS = 4
-const RECALL_MS = 5000
 /** Milliseconds between two looks at typing, presence and empty rooms. */
 const TICK_MS = 250
 
@@ -74,17 +70,20 @@ export class Hub extends Context.Service<
         const log = yield* RoomLog
         const analytics = yield* Analytics
         const pacer = yield* Pacer
-        const past = yield* Recall
         const fault = yield* FaultPoint
         const clock = yield* Clock.Clock
         const inbox = yield* Effect.acquireRelease(Queue.bounded<Command>(options.inbox), Queue.shutdown)
-        const requests = yield* Effect.acquireRelease(Queue.unbounded<PastRequest>(), Queue.shutdown)
+        const recall = yield* recaller({
+          maxBytes: options.resumeMaxBytes,
+          answer: (read) => Queue.offer(inbox, read)
+        })
         const state = yield* Ref.make(new Roster())
-        const publisher = new Publisher(log, analytics)
+        const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+        const publisher = new Publisher(log, analytics, now)
         const floor = new Floor({
           log,
           analytics,
-          now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6,
+          now,
           wallNow: () => clock.currentTimeMillisUnsafe(),
           ...options
         })
@@ -102,21 +101,24 @@ export class Hub extends Context.Service<
             case "Kept":
               return publisher.release(roster)
             case "PastRead":
-              for (const parked of floor.recalled(roster, command)) publisher.admit(parked)
-              return
+              return floor.recalled(roster, command)
             default:
               return floor.handle(roster, command)
           }
         }
 
         /** A command that throws is answered and set aside; the next one is handled. */
-        const handleSafely = (roster: Roster, command: Command): unknown => {
+        const safely = <A extends Command>(
+          roster: Roster,
+          command: A,
+          how: (roster: Roster, command: A) => void
+        ): Effect.Effect<void> | undefined => {
           try {
-            handle(roster, command)
+            how(roster, command)
             return undefined
           } catch (defect) {
             publisher.poisoned(roster, command)
-            return defect
+            return Effect.logError("command set aside", { command: command._tag }, defect)
           }
         }
 
@@ -146,21 +148,27 @@ export class Hub extends Context.Service<
 
         const turn = Effect.gen(function* () {
           const roster = yield* Ref.get(state)
-          if (next >= batch.length && !publisher.busy) {
+          const fresh = next >= batch.length && !publisher.busy
+          // what waited for its room goes in whether or not something comes in
+          if (fresh && !(floor.recollection.thaws && Queue.sizeUnsafe(inbox) === 0)) {
             batch = yield* Queue.takeBetween(inbox, 1, BATCH)
             next = 0
           }
           yield* fault("hub/taken")
           while (next < batch.length) {
             const command = batch[next++]!
-            const defect = handleSafely(roster, command)
-            if (defect !== undefined) yield* Effect.logError("command set aside", { command: command._tag }, defect)
+            const failed = safely(roster, command, handle)
+            if (failed !== undefined) yield* failed
           }
+          // after a crash the log may have part of the turn already
+          const thawed = fresh ? floor.recollection.thaw(BATCH) : []
+          const failures = thawed.map((waited) => safely(roster, waited, (_, command) => publisher.admit(command)))
+          for (const failed of failures) if (failed !== undefined) yield* failed
           yield* publisher.append
           yield* fault("hub/appended")
           publisher.settle(roster)
           floor.announce(roster)
-          for (const request of floor.recollection.requests.splice(0)) Queue.offerUnsafe(requests, request)
+          for (const request of floor.recollection.requests.splice(0)) recall(request)
           if (floor.opened.length > 0 || floor.closed.length > 0) yield* staff()
           roster.release()
           yield* fault("hub/settled")
@@ -168,23 +176,6 @@ export class Hub extends Context.Service<
           yield* Effect.yieldNow
         })
 
-        /** Reads the past of one room after the other; whatever becomes of it, the hub hears. */
-        const recall = Queue.take(requests).pipe(
-          Effect.flatMap(({ after, room, roomId, to }) =>
-            past.range(roomId, after, to, options.resumeMaxBytes).pipe(
-              Effect.timeout(RECALL_MS),
-              Effect.catchCause((cause) =>
-                Effect.as(
-                  Effect.logWarning("the past of a room could not be read", { roomId, after, to }, cause),
-                  undefined
-                )
-              ),
-              Effect.flatMap((found) => Queue.offer(inbox, { _tag: "PastRead", room, past: found }))
-            )
-          ),
-          Effect.forever({ disableYield: true })
-        )
-        for (let i = 0; i < RECALLS; i++) yield* recall.pipe(supervise("recall"))
         yield* log.keeping.moved.pipe(
           Effect.andThen(Queue.offer(inbox, { _tag: "Kept" })),
           Effect.forever({ disableYield: true }),

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import { Result, Schema } from "effect"
 import type { Dialect } from "../domain/ClientFrame.ts"
 import { type ErrorCode, type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import { globalRoom, ROOM_RULE, RoomId } from "../domain/RoomId.ts"
+import { analyticsRoom, globalRoom, ROOM_RULE, RoomId } from "../domain/RoomId.ts"
 import { anonymous, type UserId, userIdProblem } from "../domain/UserId.ts"
 import { normaliseUsername, type Username, usernameProblem } from "../domain/Username.ts"
 import type { Identity } from "../hub/Client.ts"
@@ -32,6 +32,9 @@ export const decodeUpgradeQuery = (
   if (nameProblem !== undefined) return fail("invalid_username", nameProblem, "username")
   const room = query.get("room") ?? (dialect === "plain" ? globalRoom : undefined)
   if (room !== undefined && !isRoomId(room)) return fail("invalid_room", ROOM_RULE.replace("roomId", "room"), "room")
+  if (room === analyticsRoom && dialect === "plain") {
+    return fail("invalid_room", "the room analytics is for clients that speak hubbub.v1", "room")
+  }
   const history = query.get("history")
   if (history !== null && !(/^\d{1,4}$/.test(history) && Number(history) <= maxHistory)) {
     return fail("invalid_history", `history must be a whole number from 0 to ${maxHistory}`, "history")

@@ -2,17 +2,28 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
-import { Analytics, type AnalyticsEvent } from "../../src/analytics/Analytics.ts"
+import { Analytics } from "../../src/analytics/Analytics.ts"
+import type { AnalyticsEvent } from "../../src/analytics/Event.ts"
 import { Snapshot } from "../../src/analytics/Snapshot.ts"
 import { anonymous } from "../../src/domain/UserId.ts"
 
-const layer = Analytics.layerMemory.pipe(Layer.provideMerge(Supervisor.layer))
+const layer = Analytics.layer.pipe(Layer.provideMerge(Supervisor.layer))
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2025, 11, 30, 12)
 
-const chat: AnalyticsEvent = { _tag: "accepted", type: "chat" }
-const system: AnalyticsEvent = { _tag: "accepted", type: "system" }
+const chat: AnalyticsEvent = {
+  _tag: "message",
+  roomId: "global",
+  userId: "alice",
+  username: "Alice",
+  type: "chat",
+  bot: false,
+  content: "hello",
+  reply: false,
+  expected: 1
+}
+const system: AnalyticsEvent = { ...chat, type: "system" }
 const connected = (connectionId: string, userId: string): AnalyticsEvent => ({
   _tag: "connected",
   connectionId,
@@ -175,8 +186,8 @@ describe("Analytics", () => {
         { _tag: "duplicate" },
         { _tag: "delivered", count: 40 },
         { _tag: "delivered", count: 2 },
-        { _tag: "resumed", recovered: true },
-        { _tag: "resumed", recovered: false },
+        { _tag: "resumed", recovered: true, replayed: 4 },
+        { _tag: "resumed", recovered: false, replayed: 0 },
         { _tag: "ephemeralShed", count: 3 }
       )
       const { rejected, ...figures } = yield* snapshot

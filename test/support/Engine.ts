@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
+import { NodeName } from "../../src/analytics/NodeName.ts"
 import { type Configuration, loadConfig } from "../../src/AppConfig.ts"
 import * as Connection from "../../src/connection/Connection.ts"
 import type { Dialect } from "../../src/domain/ClientFrame.ts"
@@ -15,6 +16,7 @@ import { RoomLog } from "../../src/log/RoomLog.ts"
 import { history, logOptions } from "../../src/Persistence.ts"
 import { connectionOptions, engine } from "../../src/Server.ts"
 import type { History } from "../../src/store/History.ts"
+import * as MemoryRollups from "../../src/store/MemoryRollups.ts"
 import * as MemoryStore from "../../src/store/MemoryStore.ts"
 import type { MessageStore } from "../../src/store/MessageStore.ts"
 import { FakeSocket } from "./FakeSocket.ts"
@@ -36,7 +38,7 @@ export const engineLayer = (
 ) =>
   engine(config).pipe(
     Layer.provideMerge(past),
-    Layer.provide(MemoryStore.layer),
+    Layer.provide(Layer.mergeAll(MemoryStore.layer, MemoryRollups.layer, NodeName.layerAlone)),
     Layer.provide(log),
     Layer.provideMerge(Supervisor.layer),
     Layer.provide(Layer.succeed(LoopGauge, () => 0))

@@ -77,7 +77,9 @@ const counted = async (site: Site, { record }: Load): Promise<void> => {
   const kept = new Set(record.acks.map(({ id }) => id)).size
   if (totalMessages !== kept)
     throw new Error(`C7: analytics count ${String(totalMessages)} messages, and ${kept} are kept`)
-  if (fiberRestarts !== 0) throw new Error(`C10: ${String(fiberRestarts)} parts of the server crashed`)
+  if (fiberRestarts === 0) return
+  const said = site.server.log.filter(({ level }) => level === "error")
+  throw new Error(`C10: ${String(fiberRestarts)} parts of the server crashed: ${JSON.stringify(said)}`)
 }
 
 const descriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length

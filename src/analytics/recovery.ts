@@ -1,0 +1,89 @@
+/**
+ * What was said since the last minute that was written, told again from history, so that a message is counted once whatever happened in
+ * between. Also who spoke last before, which response times go on from.
+ */
+import { Effect } from "effect"
+import type { Position } from "../domain/Position.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { RoomLog } from "../log/RoomLog.ts"
+import type { History } from "../store/History.ts"
+import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
+import type { Aggregator } from "./Aggregator.ts"
+import type { Said } from "./Event.ts"
+import { ANSWER_MS } from "./Responses.ts"
+
+const PAGE = 200
+/** Pages looked through for the last message of a user before those that are told; a room of system messages has none. */
+const LOOK_BACK = 5
+
+/** What a stored message tells. */
+export const saidIn = (json: string): { readonly said: Said; readonly at: number } => {
+  const { bot, content, replyTo, roomId, timestamp, type, userId, username } = JSON.parse(json) as {
+    readonly [K in "roomId" | "userId" | "username" | "content" | "timestamp"]: string
+  } & { readonly type: "chat" | "system"; readonly bot?: boolean; readonly replyTo?: string }
+  return {
+    said: {
+      _tag: "message",
+      roomId,
+      userId,
+      username,
+      type,
+      bot: bot === true,
+      content,
+      reply: replyTo !== undefined,
+      expected: 0
+    },
+    at: Date.parse(timestamp)
+  }
+}
+
+const isTalk = ({ bot, type }: Said) => type === "chat" && !bot
+
+/** Tells the aggregator what was said in a room at `from` or later, up to `to`. The room's response times are held meanwhile. */
+export const recoverRoom = Effect.fnUntraced(function* (
+  aggregator: Aggregator,
+  history: History["Service"],
+  roomId: RoomId,
+  { from, to }: { readonly from: number; readonly to: Position }
+): Effect.fn.Return<void, HistoryUnavailable> {
+  /** Newest first. */
+  const found: Array<{ readonly said: Said; readonly at: number }> = []
+  let before: Position = to
+  let earlier: { readonly author: string; readonly at: number } | undefined
+  let beyond = 0
+  while (earlier === undefined && beyond < LOOK_BACK) {
+    const { first, messages, older } = yield* history.room(roomId, { before, limit: PAGE })
+    for (const json of messages.toReversed()) {
+      const one = saidIn(json)
+      if (one.at >= from) found.push(one)
+      else if (isTalk(one.said)) {
+        earlier = { author: one.said.userId, at: one.at }
+        break
+      }
+    }
+    if (first === undefined || !older) break
+    const oldest = saidIn(messages[0]!)
+    if (oldest.at < from) beyond++
+    before = first
+  }
+  // one that was given up before is not given up again
+  if (earlier !== undefined && earlier.at + ANSWER_MS >= from)
+    aggregator.responses.seed(roomId, earlier.author, earlier.at)
+  let told = 0
+  for (const { at, said } of found.toReversed()) {
+    if (isTalk(said)) aggregator.responses.earlier(roomId, said.userId, at)
+    aggregator.replay(said, at)
+    if (++told % 500 === 0) yield* Effect.yieldNow
+  }
+  aggregator.responses.resume(roomId)
+})
+
+/** Where each room that has messages ends now: the place after its newest message, and when that was said. */
+export const roomEnds = (
+  log: RoomLog["Service"]
+): ReadonlyArray<{ readonly roomId: RoomId; readonly end: Position; readonly at: number }> =>
+  Array.from(log.rooms(), ({ at, head, roomId }) => ({
+    roomId,
+    end: { epoch: log.tail(roomId).epoch, seq: head + 1 },
+    at
+  }))

@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { configuration, connect, engineLayer, settle, subscribe } from "../support/Engine.ts"
+
+const config = configuration()
+const layer = engineLayer(config)
+
+/** Watches from the start. */
+const watch = Effect.gen(function* () {
+  const viewer = yield* connect(config, "vera")
+  yield* settle
+  viewer.say({ type: "subscribe", roomId: "analytics" })
+  yield* viewer.until("analytics")
+  return viewer
+})
+
+describe("the room analytics", () => {
+  it.effect("tells who subscribes the whole at once, and then what changes, once a second", () =>
+    Effect.gen(function* () {
+      const viewer = yield* connect(config, "vera")
+      yield* settle
+      viewer.say({ type: "subscribe", roomId: "analytics", ref: "1" })
+      yield* viewer.until("analytics")
+      const [whole] = viewer.of("analytics")
+      assert.deepInclude(whole, { ref: "1", roomId: "analytics" })
+      const figures = whole!["figures"] as Record<string, unknown>
+      assert.deepInclude(figures, { definitions: 1, activeConnections: 1, totalMessages: 0 })
+
+      const alice = yield* connect(config, "alice")
+      yield* subscribe(alice, "lobby")
+      alice.say({ type: "chat", roomId: "lobby", content: "hello" })
+      yield* alice.until("ack")
+      yield* TestClock.adjust("1 second")
+      yield* viewer.when(() => viewer.of("analytics").length > 1)
+      const diff = viewer.of("analytics")[1]!
+      assert.strictEqual(diff["version"], (whole!["version"] as number) + 1)
+      assert.notProperty(diff, "figures")
+      assert.deepInclude(diff["changes"], { activeConnections: 2, activeUsers: 2, totalMessages: 1 })
+      assert.notProperty(diff["changes"], "definitions")
+      assert.deepInclude((diff["joined"] as ReadonlyArray<unknown>)[0], { userId: "alice" })
+
+      alice.leave()
+      yield* TestClock.adjust("1 second")
+      yield* viewer.when(() => viewer.of("analytics").length > 2)
+      assert.lengthOf(viewer.of("analytics")[2]!["left"] as ReadonlyArray<unknown>, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("tells nothing more to who unsubscribed, or was never there", () =>
+    Effect.gen(function* () {
+      const viewer = yield* watch
+      const other = yield* connect(config, "otto")
+      yield* TestClock.adjust("3 seconds")
+      yield* viewer.when(() => viewer.of("analytics").length >= 3)
+      viewer.say({ type: "unsubscribe", roomId: "analytics" })
+      yield* viewer.until("unsubscribed")
+      const told = viewer.of("analytics").length
+      yield* TestClock.adjust("5 seconds")
+      yield* settle
+      assert.lengthOf(viewer.of("analytics"), told)
+      assert.isEmpty(other.of("analytics"))
+      other.say({ type: "unsubscribe", roomId: "analytics" })
+      yield* other.until("error")
+      assert.deepInclude(other.of("error")[0], { code: "not_subscribed", field: "roomId" })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("is no room to talk in", () =>
+    Effect.gen(function* () {
+      const viewer = yield* watch
+      viewer.say({ type: "chat", roomId: "analytics", content: "hello" })
+      yield* viewer.until("error")
+      assert.deepInclude(viewer.of("error")[0], { code: "not_subscribed" })
+    }).pipe(Effect.provide(layer))
+  )
+})
