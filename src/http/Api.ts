@@ -2,11 +2,15 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
 import { Schema } from "effect"
-import { Snapshot } from "../analytics/Snapshot.ts"
 import { Message, Timestamp } from "../domain/Message.ts"
 import { RoomId } from "../domain/RoomId.ts"
 import { UserId } from "../domain/UserId.ts"
+import { version } from "../version.ts"
+import { AnalyticsGroup } from "./AnalyticsApi.ts"
+import { documented } from "./openApi.ts"
+import { about, badRequest, parameter, segment, unavailable } from "./Parameter.ts"
 
 /** The process is up. `storage` and `durability` say what an acknowledged message survives. */
 const Health = Schema.Struct({
@@ -25,16 +29,17 @@ const Health = Schema.Struct({
 const Ready = Schema.Struct({ status: Schema.Literals(["ready", "degraded"]), why: Schema.optionalKey(Schema.String) })
 
 class System extends HttpApiGroup.make("system", { topLevel: true })
-  .add(HttpApiEndpoint.get("health", "/health", { success: Health }))
-  .add(HttpApiEndpoint.get("ready", "/ready", { success: Ready })) {}
-
-class Figures extends HttpApiGroup.make("analytics").add(
-  HttpApiEndpoint.get("snapshot", "/api/analytics", { success: Snapshot })
-) {}
-
-/** Read by hand, so that a refusal says which parameter is wrong, and why. */
-const parameter = (description: string) =>
-  Schema.optionalKey(Schema.Union([Schema.String, Schema.Array(Schema.String)]).annotate({ description }))
+  .add(
+    HttpApiEndpoint.get("health", "/health", { success: Health, error: badRequest }).annotateMerge(
+      about("getHealth", "Is the process up", "How many are connected, and what an acknowledged message survives.")
+    )
+  )
+  .add(
+    HttpApiEndpoint.get("ready", "/ready", { success: Ready, error: [badRequest, unavailable] }).annotateMerge(
+      about("getReadiness", "Should traffic be sent here", "`degraded`: chat goes on, but the store is away.")
+    )
+  )
+  .annotateMerge(OpenApi.annotations({ description: "For operators and load balancers." })) {}
 
 const pageQuery = {
   limit: parameter("messages on the page: 1 to 200, 50 without"),
@@ -72,27 +77,51 @@ const RoomList = Schema.Struct({
   after: Schema.NullOr(Schema.String)
 })
 
+const error = [badRequest, unavailable] as const
+
 class Rooms extends HttpApiGroup.make("rooms")
   .add(
     HttpApiEndpoint.get("list", "/api/rooms", {
       query: { limit: parameter("rooms on the page: 1 to 200, 50 without"), after: parameter("a cursor") },
-      success: RoomList
-    })
+      success: RoomList,
+      error
+    }).annotateMerge(about("listRooms", "The rooms there are", "By last activity, newest first."))
   )
   .add(
     HttpApiEndpoint.get("messages", "/api/rooms/:roomId/messages", {
-      params: { roomId: Schema.String },
+      params: { roomId: segment("the room") },
       query: pageQuery,
-      success: Schema.Struct({ roomId: RoomId, ...page })
+      success: Schema.Struct({ roomId: RoomId, ...page }),
+      error
+    }).annotateMerge(about("getRoomMessages", "What was said in a room", "The newest page, or one near a place."))
+  )
+  .annotateMerge(OpenApi.annotations({ description: "Rooms, and what was said in them." })) {}
+
+class Users extends HttpApiGroup.make("users")
+  .add(
+    HttpApiEndpoint.get("messages", "/api/users/:userId/messages", {
+      params: { userId: segment("the user") },
+      query: pageQuery,
+      success: Schema.Struct({ userId: UserId, ...page }),
+      error
+    }).annotateMerge(
+      about("getUserMessages", "What a user said", "In all rooms; the newest page, or one near a place.")
+    )
+  )
+  .annotateMerge(OpenApi.annotations({ description: "What users said." })) {}
+
+export class Api extends HttpApi.make("hubbub")
+  .add(System)
+  .add(AnalyticsGroup)
+  .add(Rooms)
+  .add(Users)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Hubbub",
+      version,
+      description: "A chat engine with analytics built in. Chat itself goes over the WebSocket at `/ws`.",
+      license: { name: "MIT", identifier: "MIT" },
+      servers: [{ url: "/", description: "This server" }],
+      transform: documented
     })
   ) {}
-
-class Users extends HttpApiGroup.make("users").add(
-  HttpApiEndpoint.get("messages", "/api/users/:userId/messages", {
-    params: { userId: Schema.String },
-    query: pageQuery,
-    success: Schema.Struct({ userId: UserId, ...page })
-  })
-) {}
-
-export class Api extends HttpApi.make("hubbub").add(System).add(Figures).add(Rooms).add(Users) {}

@@ -6,20 +6,31 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Cause, Effect, Layer } from "effect"
 import type { AllowedOrigins } from "../identity/Origins.ts"
+import { REPORTS } from "./AnalyticsQuery.ts"
+import * as DocsPage from "./DocsPage.ts"
 import * as Handlers from "./handlers.ts"
 import * as HomePage from "./HomePage.ts"
+import * as MetricsPage from "./MetricsPage.ts"
 import { layerHttpServer } from "./NodeServer.ts"
 import { problemResponse } from "./problemResponse.ts"
 
 export interface RoutesOptions {
   readonly origins: AllowedOrigins
+  /** Figures that say who are withheld where fewer users than this stand behind them; 1 without it, which withholds nothing. */
+  readonly minUsers?: number
 }
 
 const respond = (status: number, code: string, detail: string, headers: Readonly<Record<string, string>> = {}) =>
   HttpServerResponse.setHeaders(problemResponse(status, { code, detail }), headers)
 
 /** Paths that answer GET; with another method they answer 405, not 404. */
-const GET_PATHS = /^\/(?:health|ready|ws|api\/analytics|api\/rooms|api\/(?:rooms|users)\/[^/]+\/messages)?$/
+const GET_PATHS = new RegExp(
+  `^/(?:health|ready|metrics|ws|docs|openapi\\.json|api/rooms|api/(?:rooms|users)/[^/]+/messages|api/analytics(?:/(?:${[
+    ...REPORTS,
+    "export",
+    "(?:rooms|users)/[^/]+"
+  ].join("|")}))?)?$`
+)
 
 /** A userId of 64 code points, four percent-encoded bytes each, has 768 characters; a longer one is still told what is wrong with it. */
 const MAX_PARAM_LENGTH = 1024
@@ -78,9 +89,12 @@ const cors = (origins: AllowedOrigins) =>
         maxAge: 600
       })
 
-export const layer = ({ origins }: RoutesOptions) =>
-  HttpRouter.serve(Layer.mergeAll(Handlers.layer, HomePage.layer, Upgrade), {
-    disableLogger: true,
-    disableListenLog: true,
-    routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
-  }).pipe(Layer.provide(layerHttpServer((app) => security(cors(origins)(problems(app))))))
+export const layer = ({ minUsers = 1, origins }: RoutesOptions) =>
+  HttpRouter.serve(
+    Layer.mergeAll(Handlers.layer({ minUsers }), DocsPage.layer, HomePage.layer, MetricsPage.layer, Upgrade),
+    {
+      disableLogger: true,
+      disableListenLog: true,
+      routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
+    }
+  ).pipe(Layer.provide(layerHttpServer((app) => security(cors(origins)(problems(app))))))

@@ -6,6 +6,7 @@ import { Lifecycle } from "../actor/Lifecycle.ts"
 import { Supervisor } from "../actor/Supervisor.ts"
 import { Analytics } from "../analytics/Analytics.ts"
 import { Hub } from "../hub/Hub.ts"
+import * as AnalyticsHandlers from "./analyticsHandlers.ts"
 import { Api } from "./Api.ts"
 import * as HistoryHandlers from "./historyHandlers.ts"
 import { problemResponse } from "./problemResponse.ts"
@@ -64,15 +65,7 @@ const System = HttpApiBuilder.group(
   })
 )
 
-const Figures = HttpApiBuilder.group(
-  Api,
-  "analytics",
-  Effect.fnUntraced(function* (handlers) {
-    const analytics = yield* Analytics
-    return handlers.handle("snapshot", () => analytics.snapshot)
-  })
-)
-
-export const layer = HttpApiBuilder.layer(Api).pipe(
-  Layer.provide(Layer.mergeAll(System, Figures, HistoryHandlers.layer))
-)
+export const layer = (options: AnalyticsHandlers.AnalyticsOptions) =>
+  HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+    Layer.provide(Layer.mergeAll(System, AnalyticsHandlers.layer(options), HistoryHandlers.layer))
+  )
