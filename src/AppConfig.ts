@@ -1,6 +1,7 @@
 /** Every environment variable: its default, what is allowed, what it is for. `.env.example`, `--help` and the README follow this table. */
-import { Config, Context, Data, Effect, Layer } from "effect"
+import { Config, Context, Data, Effect, Layer, Redacted } from "effect"
 import { type AllowedOrigins, parseOrigin } from "./identity/Origins.ts"
+import { otlpHeaders } from "./observability/otlpHeaders.ts"
 import { choice, decimal, flag, secret, type Setting, text, whole } from "./Setting.ts"
 
 /** A variable that stops the start: which, what it was set to, what it may be. */
@@ -31,6 +32,18 @@ const origins: Setting<AllowedOrigins> = {
     if (text === "*") return "*"
     const entries = text === "" ? [] : text.split(",").map((entry) => entry.trim())
     return entries.every((entry) => "origin" in parseOrigin(entry)) ? entries : undefined
+  }
+}
+
+const collectorHeaders: Setting<Redacted.Redacted<Readonly<Record<string, string>>>> = {
+  variable: "OTEL_EXPORTER_OTLP_HEADERS",
+  fallback: "",
+  allowed: "name=value pairs separated by commas, values percent-encoded, or nothing",
+  doc: "Headers sent to the collector, such as a key.",
+  secret: true,
+  read: (text) => {
+    const headers = otlpHeaders(text)
+    return headers === undefined ? undefined : Redacted.make(headers)
   }
 }
 
@@ -264,6 +277,62 @@ export const settings = {
     0,
     DAY,
     "Milliseconds after SIGTERM at which the process ends whatever is left."
+  ),
+  analyticsMinutesDays: whole("ANALYTICS_MINUTES_DAYS", 7, 1, 400, "Days for which figures are kept by the minute."),
+  analyticsQuartersDays: whole(
+    "ANALYTICS_QUARTERS_DAYS",
+    90,
+    1,
+    4000,
+    "Days for which figures are kept by the quarter of an hour, which hours, days and everything else are made of."
+  ),
+  analyticsUsersDays: whole(
+    "ANALYTICS_USERS_DAYS",
+    400,
+    1,
+    4000,
+    "Days for which it is kept what each user did, which retention, growth and sessions are told from."
+  ),
+  analyticsMinUsers: whole(
+    "ANALYTICS_MIN_USERS",
+    1,
+    1,
+    1000,
+    "Users below which an answer withholds their ids and names."
+  ),
+  metricsEmf: flag(
+    "METRICS_EMF",
+    false,
+    "Whether a line of metrics in CloudWatch's embedded format goes to standard output every minute."
+  ),
+  otlpEndpoint: text(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "",
+    /^(https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?)?$/,
+    "a URL such as http://localhost:4318, or nothing for no export",
+    "OpenTelemetry collector that metrics are sent to, as JSON over HTTP to /v1/metrics under this address."
+  ),
+  otlpHeaders: collectorHeaders,
+  otlpIntervalMs: whole(
+    "OTEL_METRIC_EXPORT_INTERVAL",
+    15_000,
+    100,
+    DAY,
+    "Milliseconds between two exports to the collector."
+  ),
+  serviceName: text(
+    "OTEL_SERVICE_NAME",
+    "hubbub",
+    /^[\w./:-]{1,255}$/,
+    "1 to 255 letters, digits, dots, dashes, underscores, slashes or colons",
+    "Name of the service in exported metrics."
+  ),
+  buildCommit: text(
+    "BUILD_COMMIT",
+    "",
+    /^([0-9a-f]{7,64})?$/,
+    "7 to 64 lower-case hexadecimal digits, or nothing",
+    "Commit that this was built from, for `chat_build_info`."
   )
 } as const
 

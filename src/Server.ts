@@ -3,8 +3,10 @@ import { Effect, Layer } from "effect"
 import { Lifecycle } from "./actor/Lifecycle.ts"
 import { Supervisor } from "./actor/Supervisor.ts"
 import { Analytics } from "./analytics/Analytics.ts"
+import * as Rollups from "./analytics/Rollups.ts"
 import type { Configuration } from "./AppConfig.ts"
 import type { ConnectionOptions } from "./connection/Connection.ts"
+import { Watchers } from "./connection/Watchers.ts"
 import { Heartbeat } from "./connection/Heartbeat.ts"
 import { CONTENT_MAX } from "./domain/Content.ts"
 import { PAGE_SIZE_MAX } from "./domain/PageSize.ts"
@@ -15,6 +17,10 @@ import * as Routes from "./http/Routes.ts"
 import { Hub } from "./hub/Hub.ts"
 import { Pacer } from "./hub/Pacer.ts"
 import { Allowances } from "./identity/Allowances.ts"
+import * as analyticsClock from "./observability/analyticsClock.ts"
+import * as CountedAnalytics from "./observability/CountedAnalytics.ts"
+import * as Observability from "./observability/Observability.ts"
+import { Vitals } from "./observability/Vitals.ts"
 import { persistence } from "./Persistence.ts"
 import { version } from "./version.ts"
 import * as Gateway from "./ws/Gateway.ts"
@@ -55,6 +61,21 @@ const gatewayOptions = (config: Configuration): Gateway.GatewayOptions => ({
   closeTimeoutMs: config.closeTimeoutMs
 })
 
+const observabilityOptions = (config: Configuration): Observability.ObservabilityOptions => ({
+  emf: config.metricsEmf,
+  endpoint: config.otlpEndpoint,
+  headers: config.otlpHeaders,
+  intervalMs: config.otlpIntervalMs,
+  service: config.serviceName,
+  commit: config.buildCommit
+})
+
+const rollupsOptions = (config: Configuration): Rollups.RollupsOptions => ({
+  minutesDays: config.analyticsMinutesDays,
+  quartersDays: config.analyticsQuartersDays,
+  usersDays: config.analyticsUsersDays
+})
+
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
 
 /** Begins to listen, once everything under it is up, and says so. */
@@ -74,19 +95,25 @@ const announced = (config: Configuration) =>
     })
   )
 
-/** Everything between a socket and a log: what a connection runs on. Needs a log, its history and a Supervisor. */
+/** Everything between a socket and a log: what a connection runs on. Needs what is persistent and a Supervisor. */
 export const engine = (config: Configuration) =>
   Layer.mergeAll(
-    Hub.layer({
-      inbox: config.hubInbox,
-      roomEmptyMs: config.roomEmptyMs,
-      roomsPerConnection: config.roomsPerConnection,
-      resumeMaxBytes: config.resumeMaxBytes,
-      presence: config.presence,
-      flushSliceMs: config.flushSliceMs
-    }).pipe(
+    Layer.merge(
+      Hub.layer({
+        inbox: config.hubInbox,
+        roomEmptyMs: config.roomEmptyMs,
+        roomsPerConnection: config.roomsPerConnection,
+        resumeMaxBytes: config.resumeMaxBytes,
+        presence: config.presence,
+        flushSliceMs: config.flushSliceMs
+      }),
+      Watchers.layer
+    ).pipe(
       Layer.provide(Pacer.layer({ maxMs: config.pacingMaxMs, target: config.pacingTarget })),
-      Layer.provideMerge(Analytics.layerMemory)
+      // closed after the hub, so that the last connections are counted
+      Layer.provideMerge(analyticsClock.layer.pipe(Layer.provideMerge(Rollups.layer(rollupsOptions(config))))),
+      Layer.provideMerge(CountedAnalytics.layer.pipe(Layer.provide(Analytics.layer))),
+      Layer.provideMerge(Vitals.layer)
     ),
     Heartbeat.layer({ intervalMs: config.pingIntervalMs, graceMs: config.pingGraceMs }),
     Allowances.layer({
@@ -102,12 +129,15 @@ export const server = (config: Configuration) =>
   announced(config).pipe(
     // closed before the routes, so that `/ready` can say 503 while it drains
     Layer.provideMerge(Gateway.layer(gatewayOptions(config))),
-    Layer.provideMerge(Routes.layer({ origins: config.allowedOrigins })),
+    Layer.provideMerge(Routes.layer({ origins: config.allowedOrigins, minUsers: config.analyticsMinUsers })),
+    // closed after both, so that the last figures are of everything
+    Layer.provide(Observability.layer(observabilityOptions(config))),
     Layer.provide(engine(config)),
     Layer.provide(persistence(config)),
     Layer.provideMerge(
       NodeServer.layer({ host: config.host, port: config.port, headersTimeoutMs: config.headersTimeoutMs })
     ),
     Layer.provideMerge(Lifecycle.layer),
+    Layer.provideMerge(Vitals.layer),
     Layer.provideMerge(Supervisor.layer)
   )
