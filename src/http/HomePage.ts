@@ -50,6 +50,7 @@ acknowledgements, several rooms on one connection, presence, typing and resuming
 <dt><a href="/health">/health</a></dt><dd>is the process up, how many are connected</dd>
 <dt><a href="/ready">/ready</a></dt><dd>should traffic be sent here</dd>
 <dt><a href="/api/analytics">/api/analytics</a></dt><dd>live figures: messages, people, latency</dd>
+<dt><a href="/docs">/docs</a></dt><dd>all routes and figures</dd>
 </dl>
 </main>
 </body>
