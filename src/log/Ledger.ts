@@ -105,7 +105,8 @@ export class Ledger {
       username: draft.username,
       content: draft.content,
       timestamp: new Date(end.at).toISOString(),
-      ...(draft.replyTo === undefined ? {} : { replyTo: draft.replyTo })
+      ...(draft.replyTo === undefined ? {} : { replyTo: draft.replyTo }),
+      ...(draft.bot === undefined ? {} : { bot: draft.bot })
     }
   }
 }

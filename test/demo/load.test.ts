@@ -190,6 +190,7 @@ describe("load", () => {
       const reached = yield* Deferred.make<void>()
       const loading = yield* load({
         ...first.options,
+        users: 40,
         progress: (share) => {
           if (share > 0.5) Deferred.doneUnsafe(reached, Effect.void)
         }
@@ -203,7 +204,7 @@ describe("load", () => {
       const messages = yield* everything(Context.get(second.context, MessageStore))
       const chats = messages.map(({ json }) => JSON.parse(json) as { readonly type: string; readonly bot?: boolean })
       const people = chats.filter(({ bot, type }) => type === "chat" && bot !== true).length
-      const whole = summarise(demoHistory({ ...small, endAt: minuteOf(Date.now()) })).messages
+      const whole = summarise(demoHistory({ ...small, users: 40, endAt: minuteOf(Date.now()) })).messages
       assert.isAbove(people, 0)
       assert.isBelow(people, whole)
       const figures = yield* Layer.build(
