@@ -20,16 +20,16 @@ type AnalyticsFrame = Extract<ServerFrame, { readonly type: "analytics" }>
 const sameJson = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 /** What is different in `now`; of the clients, who came and who left. */
-const difference = (before: Snapshot, now: Snapshot): Pick<AnalyticsFrame, "changes" | "joined" | "left"> => {
+const difference = (before: Snapshot, now: Snapshot): Pick<AnalyticsFrame, "changes" | "arrived" | "departed"> => {
   const { activeUserDetails: there, ...rest } = now
   const changes = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => !sameJson(value, before[name as keyof Snapshot]))
   )
   const were = new Set(before.activeUserDetails.map(({ clientId }) => clientId))
   const are = new Set(there.map(({ clientId }) => clientId))
-  const joined = there.filter(({ clientId }) => !were.has(clientId))
-  const left = before.activeUserDetails.flatMap(({ clientId }) => (are.has(clientId) ? [] : [clientId]))
-  return { changes, ...(joined.length > 0 ? { joined } : {}), ...(left.length > 0 ? { left } : {}) }
+  const arrived = there.filter(({ clientId }) => !were.has(clientId))
+  const departed = before.activeUserDetails.flatMap(({ clientId }) => (are.has(clientId) ? [] : [clientId]))
+  return { changes, ...(arrived.length > 0 ? { arrived } : {}), ...(departed.length > 0 ? { departed } : {}) }
 }
 
 export class Watchers extends Context.Service<

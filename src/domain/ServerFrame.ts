@@ -107,16 +107,16 @@ export const serverFrames = {
   read: frame("read", { roomId: RoomId, seq: Seq }),
   /**
    * Live figures, as `GET /api/analytics` has them: `figures` is the whole, `changes` what is different since the version before; of
-   * `activeUserDetails` then who joined and which connections left.
+   * `activeUserDetails` then who arrived and which connections departed.
    */
   analytics: frame("analytics", {
     ref,
     roomId: RoomId,
     version: Seq,
-    figures: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
-    changes: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
-    joined: Schema.optionalKey(Schema.Array(Schema.Unknown)),
-    left: Schema.optionalKey(Schema.Array(Schema.String))
+    figures: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+    changes: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+    arrived: Schema.optionalKey(Schema.Array(Schema.Json)),
+    departed: Schema.optionalKey(Schema.Array(Schema.String))
   }),
   refreshed: frame("refreshed", { ref, expiresAt: Timestamp }),
   token_expiring: frame("token_expiring", { expiresAt: Timestamp }),

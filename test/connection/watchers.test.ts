@@ -38,12 +38,12 @@ describe("the room analytics", () => {
       assert.notProperty(diff, "figures")
       assert.deepInclude(diff["changes"], { activeConnections: 2, activeUsers: 2, totalMessages: 1 })
       assert.notProperty(diff["changes"], "definitions")
-      assert.deepInclude((diff["joined"] as ReadonlyArray<unknown>)[0], { userId: "alice" })
+      assert.deepInclude((diff["arrived"] as ReadonlyArray<unknown>)[0], { userId: "alice" })
 
       alice.leave()
       yield* TestClock.adjust("1 second")
       yield* viewer.when(() => viewer.of("analytics").length > 2)
-      assert.lengthOf(viewer.of("analytics")[2]!["left"] as ReadonlyArray<unknown>, 1)
+      assert.lengthOf(viewer.of("analytics")[2]!["departed"] as ReadonlyArray<unknown>, 1)
     }).pipe(Effect.provide(layer))
   )
 
