@@ -147,11 +147,13 @@ export class Mailbox {
       for (const source of this.behind) {
         const frames = source.read(CATCH_UP_BYTES)
         if (frames === "lost") return "lost"
+        this.behind.delete(source)
         if (frames !== undefined) {
+          // behind the others: one that never ends must not keep them until they are lost
+          this.behind.add(source)
           this.put(frames)
           return "sent"
         }
-        this.behind.delete(source)
       }
       this.behind = undefined
     }

@@ -31,11 +31,12 @@ export class Floor {
   /** Rooms that have people in them again, and rooms that no longer have any, since the hub last looked. */
   readonly opened: Array<Room> = []
   readonly closed: Array<Room> = []
-  readonly recollection = new Recollection()
+  readonly recollection: Recollection
   private readonly options: FloorOptions
 
   constructor(options: FloorOptions) {
     this.options = options
+    this.recollection = new Recollection(options.wallNow)
   }
 
   handle(roster: Roster, command: FloorCommand): void {
@@ -199,6 +200,7 @@ export class Floor {
       }
     } finally {
       found?.past?.close()
+      this.recollection.goOn(room)
     }
     // what came while they were held
     if (room.seats.size > 0) roster.dirty.add(room)

@@ -33,6 +33,12 @@ export class Recollection {
   private readonly thawing = new Set<Room>()
   /** What to read next; the hub hands it on. */
   readonly requests: Array<PastRequest> = []
+  private readonly wallNow: () => number
+
+  /** `wallNow`: wall-clock milliseconds. */
+  constructor(wallNow: () => number) {
+    this.wallNow = wallNow
+  }
 
   /** Has a cold room's recent messages brought back. */
   warm(room: Room): void {
@@ -60,8 +66,8 @@ export class Recollection {
   }
 
   /**
-   * Takes note that a room's past was read, or could not be. Returns who is served now; whoever asked for more meanwhile goes into the
-   * next read.
+   * Takes note that a room's past was read, or could not be. Returns who is served now; whoever asked for more meanwhile waits for the
+   * next read, which `goOn` begins once they are.
    */
   settle({ found, room }: PastRead): ReadonlyArray<Waiting> {
     const { stream } = room
@@ -86,11 +92,13 @@ export class Recollection {
       }
     }
     this.waiting.delete(room)
-    if (later.size > 0) {
-      this.waiting.set(room, later)
-      this.ask(room)
-    }
+    if (later.size > 0) this.waiting.set(room, later)
     return served
+  }
+
+  /** Asks for what those wait for who wanted more than the last read had. */
+  goOn(room: Room): void {
+    if (this.waiting.has(room)) this.ask(room)
   }
 
   /** Whether messages that waited for their rooms may go in. */
@@ -124,6 +132,8 @@ export class Recollection {
   private ask(room: Room): void {
     if (this.reading.has(room)) return
     const { stream } = room
+    // one read may follow the other for long, and nothing leaves memory while one is under way; what repeats are told by stays until then
+    if (!stream.cold) stream.trim(this.wallNow())
     stream.pinned = true
     const to = stream.oldest - 1
     const cold = this.frozen(room)

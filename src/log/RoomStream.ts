@@ -54,6 +54,20 @@ class Cuts {
     return undefined
   }
 
+  /** The shortest that ends at `to` and begins before `from`. */
+  around(from: number, to: number): Cut | undefined {
+    let found: Cut | undefined
+    for (const cut of this.recent) {
+      if (cut.to === to && cut.from < from && (found === undefined || cut.from > found.from)) found = cut
+    }
+    return found
+  }
+
+  /** Whether there is one that ends at `to`. */
+  endsAt(to: number): boolean {
+    return this.recent.some((cut) => cut.to === to)
+  }
+
   keep(from: number, to: number, bytes: Buffer): Buffer {
     if (this.recent.length >= 4) this.recent.shift()
     this.recent.push({ from, to, bytes })
@@ -200,13 +214,27 @@ export class RoomStream {
   body(from: number, to: number): Buffer {
     const cut = this.bodies.find(from, to)
     if (cut !== undefined) return cut
+    // those who come back at once were each somewhere else, and each copy is kept until its client has taken it
+    const around = this.bodies.around(from, to)
+    if (around !== undefined) return this.endOf(around.bytes, from, to)
+    const start = this.bodies.endsAt(to) ? Math.max(this.tail - 1, to - 2 * (to - from)) : from
     const parts: Array<Buffer> = []
-    for (let seq = from + 1; seq <= to; seq++) {
+    for (let seq = start + 1; seq <= to; seq++) {
       const frame = this.frame(seq)
-      if (seq > from + 1) parts.push(COMMA)
+      if (seq > start + 1) parts.push(COMMA)
       parts.push(frame.subarray(payloadOffset(frame)))
     }
-    return this.bodies.keep(from, to, Buffer.concat(parts))
+    return this.endOf(this.bodies.keep(start, to, Buffer.concat(parts)), from, to)
+  }
+
+  /** What comes after `from` in a body that ends at `to`. */
+  private endOf(body: Buffer, from: number, to: number): Buffer {
+    let length = Math.max(0, to - from - 1) * COMMA.length
+    for (let seq = from + 1; seq <= to; seq++) {
+      const frame = this.frame(seq)
+      length += frame.length - payloadOffset(frame)
+    }
+    return body.subarray(body.length - length)
   }
 
   /** Forgets what was cut, which would otherwise hold on to evicted frames while a room is quiet. */

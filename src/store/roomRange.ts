@@ -1,9 +1,10 @@
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Entry } from "../log/Entry.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
-import type { HistoryUnavailable } from "./HistoryUnavailable.ts"
+import { MIN_MESSAGES } from "../log/RoomStream.ts"
+import { HistoryUnavailable } from "./HistoryUnavailable.ts"
 import { type LogPart, type Moved, withLogPart } from "./LogPart.ts"
 import type { MessageStore, StoreUnavailable } from "./MessageStore.ts"
 
@@ -13,8 +14,12 @@ export interface Range {
   readonly messages: ReadonlyArray<string>
 }
 
-/** Messages read at a time. */
-const PAGE = 1000
+/** Messages read at a time: as many as a room that comes back into memory needs, which then waits for the store only once. */
+const PAGE = MIN_MESSAGES
+/** Milliseconds after which what was read by then has to do: somewhat less than the hub waits, which would be left with nothing. */
+const WITHIN_MS = 4500
+/** Milliseconds after which a store that was too slow is worth another try. */
+const RETRY_MS = 1000
 /** A message that should be there is neither in the log nor in the store. */
 const noteHole = (roomId: RoomId, { epoch, seq }: Position) =>
   Effect.logError("history has a hole", { roomId, epoch, seq })
@@ -37,9 +42,9 @@ interface Found {
 
 /**
  * The messages of a room's present epoch with `after` < seq ≤ `to`, read downwards from the newest until there are all, or the next one
- * would exceed `maxBytes`, or there is a hole, which is logged, or the rest cannot be had now; then `from` is greater than `after`. At
- * least one message, if there is one that is not below a hole; none where the room has begun anew. Fails where the newest cannot be had
- * now.
+ * would exceed `maxBytes`, or there is a hole, which is logged, or the rest cannot be had within `WITHIN_MS`; then `from` is greater than
+ * `after`. At least one message, if there is one that is not below a hole; none where the room has begun anew. Fails where the newest
+ * cannot be had in time.
  */
 export const roomRange = Effect.fnUntraced(function* (
   log: RoomLog["Service"],
@@ -48,6 +53,8 @@ export const roomRange = Effect.fnUntraced(function* (
   { after, maxBytes, to }: { readonly after: number; readonly to: number; readonly maxBytes: number }
 ): Effect.fn.Return<Range, HistoryUnavailable | StoreUnavailable> {
   const { epoch } = log.tail(roomId)
+  const monotonicMs = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
+  const deadline = (yield* monotonicMs) + WITHIN_MS
   const newestFirst: Array<string> = []
   let bytes = 0
   let top = to
@@ -70,6 +77,10 @@ export const roomRange = Effect.fnUntraced(function* (
 
   while (top > after) {
     const { below, messages } = yield* withLogPart(log, roomId, look).pipe(
+      Effect.timeoutOrElse({
+        duration: Math.max(0, deadline - (yield* monotonicMs)),
+        orElse: () => Effect.fail(new HistoryUnavailable({ reason: "the store is too slow", retryAfterMs: RETRY_MS }))
+      }),
       // what there is already is worth having without the rest: the ids of repeats are among it
       Effect.catch((error) =>
         newestFirst.length > 0 ? Effect.succeed<Found>({ messages: [], below: "away" }) : Effect.fail(error)

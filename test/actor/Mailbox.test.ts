@@ -80,6 +80,16 @@ describe("mailbox", () => {
     assert.deepStrictEqual(written, ["x", "one", "two"])
   })
 
+  it("reads the sources it lags behind in turns, so that one without an end does not keep the others", () => {
+    const { mailbox, sink, written } = make()
+    sink.unsent = 11
+    mailbox.deliver(Buffer.from("x"), quiet)
+    mailbox.lag({ read: () => Buffer.from("busy") })
+    mailbox.lag(source("one", "two"))
+    for (let i = 0; i < 5; i++) assert.strictEqual(mailbox.advance(), "sent")
+    assert.deepStrictEqual(written, ["x", "busy", "one", "busy", "two", "busy"])
+  })
+
   it("says lost when a source no longer reaches back to where the client is", () => {
     const { mailbox } = make()
     mailbox.lag(source("lost"))

@@ -86,9 +86,12 @@ export class Archive {
     })
   ).pipe(Layer.provide(RoomLog.layerMemory(logOptions(config))))
 
-  /** The engine over it. */
-  engine(overrides: Parameters<typeof configuration>[0] = {}) {
-    return engineLayer({ ...config, ...overrides }, this.log, Layer.merge(History.layer, this.recall))
+  /** The engine over it; with a past from elsewhere, if one is given. */
+  engine(
+    overrides: Parameters<typeof configuration>[0] = {},
+    past: Parameters<typeof engineLayer>[2] = Layer.merge(History.layer, this.recall)
+  ) {
+    return engineLayer({ ...config, ...overrides }, this.log, past)
   }
 }
 

@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect } from "effect"
+import { Deferred, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { FaultPoint, type FaultPointName } from "../../src/actor/FaultPoint.ts"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
+import type { Message } from "../../src/domain/Message.ts"
+import { RoomId } from "../../src/domain/RoomId.ts"
 import { Hub } from "../../src/hub/Hub.ts"
 import { RecallFailed } from "../../src/log/Recall.ts"
+import * as HistoryRecall from "../../src/store/HistoryRecall.ts"
 import { connect, said, settle } from "../support/Engine.ts"
+import { Past } from "../support/Past.ts"
 import { Archive, chat, config, contents, numbers, talk } from "./Archive.ts"
 
 describe("a room that comes back into memory", () => {
@@ -66,6 +70,41 @@ describe("a room that comes back into memory", () => {
       yield* alice.until("ack", ({ ref }) => ref === "31")
       yield* alice.when(() => said(alice).length === 1)
     }).pipe(Effect.provide(archive.engine()))
+  })
+
+  it.effect("knows a repeat of what a slow store gave in time", () => {
+    const archive = new Archive()
+    archive.fill("lobby", 3000)
+    const messages = archive.of("lobby").map((json): Message => JSON.parse(json))
+    const past = new Past()
+    past.add(
+      messages.map(({ messageId, roomId, seq, userId }, i) => ({
+        roomId,
+        epoch: 7,
+        seq,
+        userId,
+        messageId,
+        at: 0,
+        json: archive.of("lobby")[i]!
+      }))
+    )
+    return Effect.gen(function* () {
+      yield* past.cut(RoomId.make("lobby"), 3001)
+      past.beforeStore = Effect.sleep("3 seconds")
+      const alice = yield* connect(config, "alice")
+      const { content, messageId } = messages[2990]!
+      alice.say({ type: "subscribe", roomId: "lobby", history: 3 })
+      alice.say({ ...chat(content, messageId), ref: "repeat" })
+      // from further back than what can be read in time
+      const bob = yield* connect(config, "bob")
+      bob.say({ type: "subscribe", roomId: "lobby", history: 3, after: { epoch: 7, seq: 1 } })
+      for (let i = 0; i < 18; i++) yield* TestClock.adjust("500 millis")
+      assert.deepInclude(yield* alice.until("ack"), { ref: "repeat", seq: 2991, duplicate: true })
+      assert.deepStrictEqual(contents(yield* alice.until("subscribed")), numbers(2998, 3000))
+      const answer = yield* bob.until("subscribed")
+      assert.isFalse(answer["recovered"])
+      assert.deepStrictEqual(contents(answer), numbers(2998, 3000))
+    }).pipe(Effect.provide(archive.engine({}, Layer.provideMerge(HistoryRecall.layer, past.layer))))
   })
 
   it.effect("is opened within five seconds, however many others wait for a store that hangs", () => {

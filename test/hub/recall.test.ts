@@ -75,6 +75,36 @@ describe("resuming from further back than memory", () => {
     }).pipe(Effect.provide(archive.engine()))
   })
 
+  it.effect("lets messages leave memory, however many reads follow each other without a pause", () => {
+    const archive = new Archive()
+    return Effect.gen(function* () {
+      const alice = yield* talk(100)
+      let gate = (archive.gate = yield* Deferred.make<void, RecallFailed>())
+      const resume = Effect.fnUntraced(function* (seq: number) {
+        const socket = yield* connect(config, `user-${seq}`)
+        socket.say({ type: "subscribe", roomId: "lobby", after: { epoch: 7, seq } })
+        yield* settle
+        return socket
+      })
+      let last = yield* resume(80)
+      for (let round = 1; round <= 5; round++) {
+        const under = last
+        // asks for more than is being read, so that another read has to follow
+        last = yield* resume(80 - round)
+        for (const n of numbers(1, 100)) alice.say(chat(`${round}.${n}`))
+        yield* alice.when(() => said(alice).length === 100 * (round + 1))
+        const read = gate
+        gate = archive.gate = yield* Deferred.make<void, RecallFailed>()
+        yield* Deferred.succeed(read, undefined)
+        const answer = yield* under.until("subscribed")
+        yield* settle
+        assert.deepInclude(answer, { recovered: true, seq: 100 * (round + 1) })
+        assert.lengthOf(contents(answer), 100 * (round + 1) - (81 - round))
+        assert.deepStrictEqual(archive.reads.at(-1), { after: 80 - round, to: 100 * (round + 1) - 16 })
+      }
+    }).pipe(Effect.provide(archive.engine()))
+  })
+
   it.effect("says recovered: false and gives the recent messages when the past cannot be read", () => {
     const archive = new Archive()
     return Effect.gen(function* () {

@@ -37,4 +37,24 @@ describe("memory log", () => {
       assert.strictEqual(stream.oldest, 85)
     }).pipe(Effect.provide(RoomLog.layerMemory({ messages: 16, bytes: 2 ** 30, burstMs: 0 })))
   )
+
+  it.effect("gives those who come back from everywhere parts of few buffers, each what it missed", () =>
+    Effect.gen(function* () {
+      const log = yield* RoomLog
+      const stream = log.stream(RoomId.make("lobby"))
+      for (let i = 1; i <= 400; i++) yield* log.append([draft(`message ${i}`)])
+      const buffers = new Set<ArrayBufferLike>()
+      for (let i = 0; i < 399; i++) {
+        const from = (i * 157) % 399
+        const body = stream.body(from, 400)
+        buffers.add(body.buffer)
+        const said: ReadonlyArray<{ readonly content: string }> = JSON.parse(`[${body.toString()}]`)
+        assert.deepStrictEqual(
+          said.map(({ content }) => content),
+          Array.from({ length: 400 - from }, (_, n) => `message ${from + n + 1}`)
+        )
+      }
+      assert.isBelow(buffers.size, 12)
+    }).pipe(Effect.provide(RoomLog.layerMemory({ messages: 1000, bytes: 2 ** 30, burstMs: 0 })))
+  )
 })

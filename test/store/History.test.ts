@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Fiber, Layer, Result } from "effect"
+import { TestClock } from "effect/testing"
 import type { Position } from "../../src/domain/Position.ts"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { UserId } from "../../src/domain/UserId.ts"
@@ -484,19 +485,41 @@ describe("a range of a room's history", () => {
       past.away = false
       // the log lets go of messages faster than they are read: from the second page on, and from the first
       for (const [pages, from] of [
-        [1, 1600],
+        [1, 1576],
         [0, undefined]
       ] as const) {
         let reads = 0
         past.beforeLog = Effect.void
         yield* past.cut(lobby, 1)
         past.beforeLog = Effect.suspend(() => {
-          const page = 1600 - 1000 * pages
+          const page = 1600 - 1024 * pages
           return reads++ < pages ? Effect.void : past.cut(lobby, page + 100 * (reads - pages) + 1)
         })
         const found = Effect.map(range(0, 2600), (one) => one.from)
         if (from === undefined) assert.strictEqual((yield* Effect.flip(found))._tag, "HistoryUnavailable")
         else assert.strictEqual(yield* found, from)
+      }
+    }).pipe(Effect.provide(past.layer))
+  })
+
+  it.effect("gives what could be read in time, and fails where nothing could", () => {
+    const past = new Past()
+    return Effect.gen(function* () {
+      const all = run(1, 4000)
+      past.add(all)
+      yield* past.cut(lobby, 4001)
+      for (const [pageMs, from] of [
+        [1000, 0],
+        [2000, 4000 - 2 * 1024],
+        [4400, 4000 - 1024],
+        [4600, undefined]
+      ] as const) {
+        past.beforeStore = Effect.sleep(pageMs)
+        const found = yield* Effect.forkChild(Effect.result(range(0, 4000)))
+        yield* TestClock.adjust("4900 millis")
+        const result = yield* Fiber.join(found)
+        if (from === undefined) assert.isTrue(Result.isFailure(result))
+        else assert.deepStrictEqual(Result.getOrThrow(result), { from, messages: jsons(all.slice(from)) })
       }
     }).pipe(Effect.provide(past.layer))
   })
