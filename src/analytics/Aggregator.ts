@@ -6,15 +6,17 @@ import { anonymous } from "../domain/UserId.ts"
 import { Attendance, VISIT_MS } from "./Attendance.ts"
 import type { AnalyticsEvent, Said } from "./Event.ts"
 import { Minute, MINUTE_MS, minuteOf } from "./Minute.ts"
+import type { WrittenMinute } from "./openMinutes.ts"
 import { Responses } from "./Responses.ts"
 import { TIER_MS } from "./Rollup.ts"
 import { lengthBin, shapeOf } from "./Shape.ts"
 import type { Counts, Tally } from "./Tally.ts"
 import { hashOf } from "./Uniques.ts"
-import type { UserTally } from "./UserTally.ts"
 
 /** Minutes after whose end live figures still need them. */
 const RECENT_MINUTES = 16
+/** Milliseconds without a look at the clock beyond which it was set: nobody is said to have been there for all of that time. */
+const GAP_MS = 7 * TIER_MS.d
 const SLOW = 4001
 
 /** What an event adds one to, where that is all it does. */
@@ -113,30 +115,47 @@ export class Aggregator {
     this.message(this.minute(at), event, at)
   }
 
+  /** Begins the minute of `now`, and those before it, although nothing happens. */
+  pass(now: number): void {
+    this.minute(now)
+  }
+
   /** Takes the minutes that ended 10 s before `now` or earlier, in order. Everything up to `now` must have been told. */
   closed(now: number): ReadonlyArray<Minute> {
-    const through = minuteOf(now - VISIT_MS)
-    if (through > this.through) {
-      this.minute(through)
-      this.responses.expire(through)
+    const closing = this.closing(now)
+    for (;;) {
+      const { done, value } = closing.next()
+      if (done === true) return value
     }
+  }
+
+  /** The same, and what comes late for minutes before, in slices of a few milliseconds between which others may have their turn. */
+  *closing(now: number): Generator<void, ReadonlyArray<Minute>, void> {
+    const through = Math.max(this.through, minuteOf(now - VISIT_MS))
+    this.pass(now)
+    if (through > this.through) this.responses.expire(through)
     const over: Array<Minute> = []
-    for (const minute of this.minutes.values()) if (minute.start < through) over.push(minute)
-    over.sort((a, b) => a.start - b.start)
-    for (const minute of over) {
-      if (!minute.late) this.attendance.close(minute)
-      this.minutes.delete(minute.start)
+    for (const minute of this.minutes.values()) {
+      if (minute.start < Math.min(through, minuteOf(now)) || (minute.late && !minute.empty)) over.push(minute)
     }
-    this.through = Math.max(this.through, through)
+    if (over.length === 0 && through === this.through) return over
+    over.sort((a, b) => a.start - b.start)
+    for (const minute of over) if (!minute.late) yield* this.attendance.closing(minute)
+    // from here to the end in one go: until now an event could still find its minute
+    for (const { start } of over) this.minutes.delete(start)
+    this.through = through
+    for (const minute of this.minutes.values()) minute.late = minute.start < through
+    if (!this.minutes.has(this.current.start)) this.current = this.begin(this.current.start)
     for (const start of this.recent.keys()) {
-      if (start < through - RECENT_MINUTES * MINUTE_MS) this.recent.delete(start)
+      if (start < minuteOf(now) - RECENT_MINUTES * MINUTE_MS) this.recent.delete(start)
     }
     return over
   }
 
-  /** Counts minutes from `start` on, which is earlier than this was made for; before anything is closed. */
-  reachBack(start: number): void {
-    this.through = Math.min(this.through, start)
+  /** What was before `start` is written: counts minutes from there on, and what comes for earlier ones is late. Before anything is closed. */
+  goOn(start: number): void {
+    this.through = start
+    for (const minute of this.minutes.values()) minute.late = minute.start < start
   }
 
   /** The minutes that are not closed. */
@@ -145,14 +164,7 @@ export class Aggregator {
   }
 
   /** Goes on with what was written of a minute before its end, but for what is counted again from messages. */
-  restore(
-    start: number,
-    written: {
-      readonly all: Tally | undefined
-      readonly rooms: ReadonlyMap<string, Tally>
-      readonly users: ReadonlyMap<string, UserTally>
-    }
-  ): void {
+  restore(start: number, written: WrittenMinute): void {
     const minute = this.minute(start)
     written.all?.unsay()
     if (written.all !== undefined) minute.all.merge(written.all)
@@ -160,9 +172,13 @@ export class Aggregator {
       tally.unsay()
       minute.room(roomId).merge(tally)
     }
-    for (const [userId, user] of written.users) {
-      user.unsay()
-      minute.user(userId).merge(user)
+    for (const [userId, before] of written.users) {
+      before.unsay()
+      const user = minute.user(userId)
+      // what was told since is newer
+      const name = user.username
+      user.merge(before)
+      user.username = name ?? user.username
     }
   }
 
@@ -179,7 +195,8 @@ export class Aggregator {
     const { attendance } = this
     const { connections, present, some } = attendance
     if (some) {
-      for (let gap = this.current.start + MINUTE_MS; gap < start; gap += MINUTE_MS) {
+      const first = Math.max(this.current.start + MINUTE_MS, start - GAP_MS)
+      for (let gap = first; gap < start; gap += MINUTE_MS) {
         if (this.minutes.has(gap)) continue
         const minute = this.begin(gap)
         if (connections > 0) minute.all.sample(connections, present)

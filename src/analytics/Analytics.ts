@@ -45,7 +45,7 @@ export class Analytics extends Context.Service<
       const startedAt = clock.currentTimeMillisUnsafe()
       const startedMonotonic = clock.monotonicTimeNanosUnsafe()
       const aggregator = new Aggregator(startedAt)
-      const connections = new Map<string, { userId: string; username: string; joinedAt: number }>()
+      const connections = new Map<string, Snapshot["activeUserDetails"][number]>()
       const rejected = new Map<string, number>()
       const totals = { peak: 0, delivered: 0, duplicates: 0, resumes: 0, recovered: 0, slow: 0, shed: 0 }
       let before: Before = { chat: 0, system: 0 }
@@ -59,7 +59,11 @@ export class Analytics extends Context.Service<
             return
           case "connected": {
             const { connectionId, userId, username } = event
-            connections.set(connectionId, { userId, username, joinedAt: at })
+            // as it is shown: a snapshot of many connections is taken every second
+            const details = { clientId: connectionId, userId, username, joinedAt: new Date(at).toISOString() }
+            // one that comes again comes last
+            connections.delete(connectionId)
+            connections.set(connectionId, details)
             totals.peak = Math.max(totals.peak, connections.size)
             return
           }
@@ -110,12 +114,7 @@ export class Analytics extends Context.Service<
           latencyP50Ms: ms(0.5),
           latencyP95Ms: ms(0.95),
           latencyP99Ms: ms(0.99),
-          activeUserDetails: Array.from(connections, ([clientId, { joinedAt, userId, username }]) => ({
-            clientId,
-            userId,
-            username,
-            joinedAt: new Date(joinedAt).toISOString()
-          })),
+          activeUserDetails: Array.from(connections.values()),
           systemMessages: before.system + aggregator.said.system,
           delivered: totals.delivered,
           duplicates: totals.duplicates,

@@ -14,22 +14,29 @@ export class Minute {
   readonly rooms = new Map<string, Tally>()
   readonly users = new Map<string, UserTally>()
   /** Whether the minute was closed before: this is what still came, to be added to what was written. */
-  readonly late: boolean
+  late: boolean
 
   constructor(start: number, late: boolean) {
     this.start = start
     this.late = late
   }
 
+  /** Whether nothing happened in it. */
+  get empty(): boolean {
+    return this.rooms.size === 0 && this.users.size === 0 && this.all.empty
+  }
+
   room(roomId: string): Tally {
     let room = this.rooms.get(roomId)
     if (room === undefined) this.rooms.set(roomId, (room = new Tally()))
+    room.changed = true
     return room
   }
 
   user(userId: string): UserTally {
     let user = this.users.get(userId)
     if (user === undefined) this.users.set(userId, (user = new UserTally()))
+    user.changed = true
     return user
   }
 }

@@ -22,8 +22,12 @@ export interface ResponseSink {
 export class Responses {
   private readonly sink: ResponseSink
   private readonly bursts = new Map<string, Burst>()
-  /** Rooms whose earlier messages are still to be told, with what was said meanwhile: of each burst its first and its last message. */
-  private readonly held = new Map<string, Array<{ readonly author: string; readonly first: number; last: number }>>()
+  /** Whether what was said before is still to be told. */
+  private holding = false
+  /** Where a room that is held began to be told: what comes before decides only whether this was an answer. */
+  private readonly first = new Map<string, { readonly author: string; readonly at: number }>()
+  /** The same as `bursts`, of what comes before. */
+  private readonly past = new Map<string, Burst>()
 
   constructor(sink: ResponseSink) {
     this.sink = sink
@@ -31,57 +35,65 @@ export class Responses {
 
   /** Messages of a room must come in the order of time. */
   said(roomId: string, author: string, at: number): void {
-    const held = this.held.get(roomId)
-    if (held !== undefined) {
-      const last = held.at(-1)
-      if (last?.author === author && at - last.last <= ANSWER_MS) last.last = at
-      else held.push({ author, first: at, last: at })
-      return
-    }
-    this.respond(roomId, author, at, at)
+    if (this.holding && !this.first.has(roomId)) this.first.set(roomId, { author, at })
+    this.respond(this.bursts, roomId, author, at)
   }
 
-  /** Waits with a room until `resume`. */
-  hold(roomId: string): void {
-    this.held.set(roomId, [])
+  /** Takes what is `said` from now on as coming after what is told by `earlier`, in each room until it is resumed. */
+  hold(): void {
+    this.holding = true
   }
 
   /** The author and moment of the last message before those that are still to be told. */
   seed(roomId: string, author: string, last: number): void {
-    this.bursts.set(roomId, { author, last })
+    this.past.set(roomId, { author, last })
   }
 
-  /** Tells a held room's message that comes before those that were held. */
+  /** Tells a held room's message that comes before those that were said. */
   earlier(roomId: string, author: string, at: number): void {
-    this.respond(roomId, author, at, at)
+    this.respond(this.past, roomId, author, at)
   }
 
-  /** Tells what was held. */
+  /** Everything of a room that comes before was told. */
   resume(roomId: string): void {
-    const held = this.held.get(roomId) ?? []
-    this.held.delete(roomId)
-    for (const { author, first, last } of held) this.respond(roomId, author, first, last)
+    const past = this.past.get(roomId)
+    const first = this.first.get(roomId)
+    this.past.delete(roomId)
+    this.first.delete(roomId)
+    if (past === undefined) return
+    if (first === undefined) this.bursts.set(roomId, past)
+    else this.answer(roomId, past, first.author, first.at)
+  }
+
+  /** Everything of all rooms that comes before was told. */
+  resumeAll(): void {
+    this.holding = false
+    this.first.clear()
   }
 
   /** Gives up bursts whose time was over before `before`. Every message up to then must have been told. */
   expire(before: number): void {
     for (const [roomId, { last }] of this.bursts) {
-      if (last + ANSWER_MS >= before || this.held.has(roomId)) continue
+      if (last + ANSWER_MS >= before) continue
       this.bursts.delete(roomId)
       this.sink.unanswered(roomId, last + ANSWER_MS)
     }
   }
 
-  private respond(roomId: string, author: string, first: number, last: number) {
-    const burst = this.bursts.get(roomId)
+  private respond(bursts: Map<string, Burst>, roomId: string, author: string, at: number) {
+    const burst = bursts.get(roomId)
     if (burst === undefined) {
-      this.bursts.set(roomId, { author, last })
+      bursts.set(roomId, { author, last: at })
       return
     }
-    const late = first - burst.last > ANSWER_MS
-    if (late) this.sink.unanswered(roomId, burst.last + ANSWER_MS)
-    else if (burst.author !== author) this.sink.answered(roomId, first, Math.max(0, first - burst.last))
+    this.answer(roomId, burst, author, at)
     burst.author = author
-    burst.last = last
+    burst.last = at
+  }
+
+  /** What a message means to the burst before it. */
+  private answer(roomId: string, { author, last }: Burst, by: string, at: number) {
+    if (at - last > ANSWER_MS) this.sink.unanswered(roomId, last + ANSWER_MS)
+    else if (author !== by) this.sink.answered(roomId, at, Math.max(0, at - last))
   }
 }

@@ -11,8 +11,8 @@ import type { RollupStore } from "./RollupStore.ts"
 import { Tally } from "./Tally.ts"
 import { UserTally } from "./UserTally.ts"
 
-/** Rollups written in one call. */
-const WRITE = 2000
+/** Rollups added, and written in one call, before other work gets its turn; takes a few milliseconds. */
+const SLICE = 500
 /** Users' days kept in memory for the next minute; beyond, they are read again. */
 const KEPT = 50_000
 
@@ -45,10 +45,18 @@ export class RollupLedger {
   private readonly held = new Map<string, Held>()
   /** Changed since it was written; `find` shows them before the store does. */
   private readonly unwritten = new Map<string, Held>()
+  private untidy = false
+  /** Minutes that were added although something of them was before. */
+  lateAdded = 0
 
   constructor(node: string, store: RollupStore["Service"]) {
     this.node = node
     this.store = store
+  }
+
+  /** Whether anything is still to be written. */
+  get owes(): boolean {
+    return this.unwritten.size > 0
   }
 
   /** The rollup as it will be once everything is written, if it is not written yet. */
@@ -62,48 +70,74 @@ export class RollupLedger {
     for (const { key } of this.unwritten.values()) yield key
   }
 
-  /** Adds minutes that are over. All or nothing: where it fails, the same minutes may be given again. */
-  add(minutes: ReadonlyArray<Minute>, keepMinutesFrom: number): Effect.Effect<void, StoreUnavailable> {
-    return Effect.suspend(() => {
-      const additions = minutes.flatMap((minute) => this.additions(minute, keepMinutesFrom))
-      const missing = new Map<string, RollupKey>()
-      for (const { key, minute } of additions) {
-        const name = nameOf(key)
-        // a minute is written as a whole, unless something of it was before
-        const fresh = key.tier === "m" && !minute.late
-        if (!fresh && !this.held.has(name)) missing.set(name, key)
-      }
-      return Effect.map(this.find(Array.from(missing.values())), (found) => {
-        const stored = new Map(found.map((rollup) => [nameOf(rollup), rollup]))
-        for (const [name, key] of missing) {
-          const rollup = stored.get(name)
-          this.held.set(name, { ...sumsOf(key, rollup), key, through: rollup?.through ?? 0, version: 0 })
-        }
-        for (const addition of additions) this.merge(addition)
+  /**
+   * Adds minutes that are over, in their order; `added` is told of each once all of it was. Where it fails, those that were not told of may
+   * be given again, as they are.
+   */
+  add(
+    minutes: ReadonlyArray<Minute>,
+    keepMinutesFrom: number,
+    added: (minute: Minute) => void = () => {}
+  ): Effect.Effect<void, StoreUnavailable> {
+    return Effect.gen({ self: this }, function* () {
+      let next: Array<Addition> = []
+      let whole: Array<Minute> = []
+      const hand = Effect.suspend(() => {
+        const [additions, done] = [next, whole]
+        next = []
+        whole = []
+        // in one go, so that a minute is in the ledger and with the caller's never both or neither
+        return Effect.map(this.recall(additions), () => {
+          for (const addition of additions) this.merge(addition)
+          for (const minute of done) {
+            if (minute.late) this.lateAdded++
+            added(minute)
+          }
+        })
       })
+      for (const minute of minutes) {
+        // what comes late cannot tell what of it was added before: all of it at once
+        if (minute.late) yield* hand
+        for (const addition of this.additions(minute, keepMinutesFrom)) {
+          next.push(addition)
+          if (minute.late || next.length < SLICE) continue
+          yield* hand
+          yield* Effect.yieldNow
+        }
+        whole.push(minute)
+        if (minute.late) yield* hand
+      }
+      yield* hand
     })
   }
 
   /** Writes what has changed; what cannot be written stays for the next time. */
   readonly write: Effect.Effect<void, StoreUnavailable> = Effect.suspend(() => {
-    const batch = Array.from(this.unwritten).slice(0, WRITE)
-    if (batch.length === 0) return Effect.void
-    const written = batch.map(([name, held]) => [name, held, held.version] as const)
-    return this.store.put(batch.map(([, held]) => rollupOf(held))).pipe(
+    const written: Array<readonly [name: string, held: Held, version: number]> = []
+    const rollups: Array<Rollup> = []
+    for (const [name, held] of this.unwritten) {
+      written.push([name, held, held.version])
+      rollups.push(rollupOf(held))
+      if (rollups.length === SLICE) break
+    }
+    if (rollups.length === 0) return Effect.sync(() => this.tidy())
+    return this.store.put(rollups).pipe(
       Effect.andThen(
         Effect.sync(() => {
           for (const [name, held, version] of written) {
             if (held.version === version && this.unwritten.get(name) === held) this.unwritten.delete(name)
           }
-          this.tidy()
         })
       ),
+      Effect.andThen(Effect.yieldNow),
       Effect.andThen(this.write)
     )
   })
 
   /** Forgets what the next minutes will not need. */
   private tidy() {
+    if (!this.untidy) return
+    this.untidy = false
     const newest: { [tier: string]: number } = {}
     for (const { key } of this.held.values()) newest[key.tier] = Math.max(newest[key.tier] ?? 0, key.start)
     const many = this.held.size > KEPT
@@ -113,28 +147,43 @@ export class RollupLedger {
     }
   }
 
+  /** Reads what is added to, where it is not in memory. */
+  private recall(additions: ReadonlyArray<Addition>): Effect.Effect<void, StoreUnavailable> {
+    const missing = new Map<string, RollupKey>()
+    for (const { key, minute } of additions) {
+      const name = nameOf(key)
+      // a minute is written as a whole, unless something of it was before
+      const fresh = key.tier === "m" && !minute.late
+      if (!fresh && !this.held.has(name)) missing.set(name, key)
+    }
+    return Effect.map(this.find(Array.from(missing.values())), (found) => {
+      const stored = new Map(found.map((rollup) => [nameOf(rollup), rollup]))
+      for (const [name, key] of missing) {
+        const rollup = stored.get(name)
+        this.held.set(name, { ...sumsOf(key, rollup), key, through: rollup?.through ?? 0, version: 0 })
+      }
+    })
+  }
+
   private find(keys: ReadonlyArray<RollupKey>) {
     return keys.length === 0 ? Effect.succeed([]) : this.store.find(keys)
   }
 
-  private additions(minute: Minute, keepMinutesFrom: number): ReadonlyArray<Addition> {
+  private *additions(minute: Minute, keepMinutesFrom: number): Iterable<Addition> {
     const { node } = this
     const { all, rooms, start, users } = minute
     const quarter = Math.floor(start / TIER_MS.q) * TIER_MS.q
-    const additions: Array<Addition> = []
-    const tally = (scope: "G" | "R", id: string, add: Tally) => {
-      if (add.empty) return
-      if (start >= keepMinutesFrom) additions.push({ key: { scope, tier: "m", id, start, node }, minute, add })
-      additions.push({ key: { scope, tier: "q", id, start: quarter, node }, minute, add })
+    for (const [id, add] of [["", all] as const, ...rooms]) {
+      if (add.empty) continue
+      const scope = id === "" ? "G" : "R"
+      if (start >= keepMinutesFrom) yield { key: { scope, tier: "m", id, start, node }, minute, add }
+      yield { key: { scope, tier: "q", id, start: quarter, node }, minute, add }
     }
-    tally("G", "", all)
-    for (const [roomId, room] of rooms) tally("R", roomId, room)
     for (const [userId, user] of users) {
       for (const [day, add] of user.byDay(start)) {
-        additions.push({ key: { scope: "U", tier: "d", id: userId, start: day, node }, minute, add })
+        yield { key: { scope: "U", tier: "d", id: userId, start: day, node }, minute, add }
       }
     }
-    return additions
   }
 
   private merge({ add, key, minute }: Addition) {
@@ -152,5 +201,6 @@ export class RollupLedger {
     held.through = Math.max(held.through, end)
     held.version++
     this.unwritten.set(name, held)
+    this.untidy = true
   }
 }

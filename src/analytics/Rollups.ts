@@ -8,22 +8,21 @@ import type { RoomId } from "../domain/RoomId.ts"
 import type { Position } from "../domain/Position.ts"
 import { RoomLog } from "../log/RoomLog.ts"
 import { History } from "../store/History.ts"
-import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
+import { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
 import { MessageStore } from "../store/MessageStore.ts"
 import type { StoreUnavailable } from "../store/MessageStore.ts"
 import { Analytics } from "./Analytics.ts"
 import { Figures } from "./Figures.ts"
 import { type Minute, minuteOf, MINUTE_MS } from "./Minute.ts"
 import { NodeName } from "./NodeName.ts"
+import { readOpen, writeOpen } from "./openMinutes.ts"
 import { recoverRoom, roomEnds } from "./recovery.ts"
 import { ANSWER_MS } from "./Responses.ts"
-import { type Rollup, type RollupKey, TIER_MS } from "./Rollup.ts"
+import { TIER_MS } from "./Rollup.ts"
 import { RollupLedger } from "./RollupLedger.ts"
 import { RollupStore } from "./RollupStore.ts"
 import { storedFigures } from "./StoredFigures.ts"
-import { Tally } from "./Tally.ts"
 import { NOTHING, type Totals, totalsKey, totalsOf, totalsRollup } from "./Totals.ts"
-import { UserTally } from "./UserTally.ts"
 
 export interface RollupsOptions {
   /** Days for which minutes, quarters of an hour and users' days are kept. */
@@ -32,10 +31,13 @@ export interface RollupsOptions {
   readonly usersDays: number
 }
 
-/** Milliseconds between two looks at the clock, writings of what is not over, and deletions of what is too old. */
+/** Milliseconds between two looks at the clock. */
 const TICK_MS = 1000
-const SKETCH_MS = 5000
-const SWEEP_MS = 3_600_000
+/** Looks at the clock between two writings of what is not over, and two deletions of what is too old. */
+const SKETCH_TICKS = 5
+const SWEEP_TICKS = 3600
+/** Milliseconds that live figures reach back. */
+const LIVE_MS = 15 * MINUTE_MS
 /** Milliseconds for which a user's minute is kept after it is in the user's day. */
 const USER_MINUTES_MS = 3_600_000
 /** Milliseconds a stop may take to write what is not over. */
@@ -56,18 +58,22 @@ export const layer = (options: RollupsOptions) =>
       const now = () => clock.currentTimeMillisUnsafe()
       const startedAt = now()
       const ledger = new RollupLedger(node, store)
-      const epoch = log.tail("" as RoomId).epoch
+      const { epoch } = log.tail("" as RoomId)
       // before anyone is let in: what comes later is told live
-      const ends = roomEnds(log)
-      for (const { roomId } of ends) aggregator.responses.hold(roomId)
+      let ends = roomEnds(log)
+      aggregator.responses.hold()
 
       let totals: Totals = { ...NOTHING, epoch }
       /** Minutes before this one are in the totals. */
       let through = minuteOf(startedAt)
+      /** Whether the totals are not in the store as they are here. */
+      let unsaved = false
       let recovered = false
       let tickedAt = startedAt
+      /** Over, but not in the ledger. */
       let pending: ReadonlyArray<Minute> = []
       const keptFrom = (days: number) => Math.floor((now() - days * TIER_MS.d) / TIER_MS.q) * TIER_MS.q
+      const keepMinutesFrom = () => keptFrom(options.minutesDays)
 
       const putTotals = Effect.suspend(() => store.put([totalsRollup(node, through, totals)]))
 
@@ -77,33 +83,22 @@ export const layer = (options: RollupsOptions) =>
         if (found === undefined) {
           // from here on it is known where to go on after a crash
           yield* putTotals
-          return ends.length > 0
+          if (ends.length === 0) return
+          yield* Effect.logWarning("there are messages that no figures tell of; `hubbub analytics rebuild` counts them")
+          return
         }
+        const from = found.through - LIVE_MS
+        const written = yield* readOpen(store, node, { from, through: found.through })
         totals = totalsOf(found)
-        through = Math.min(found.through, minuteOf(startedAt))
-        aggregator.reachBack(through)
-        const range = { tier: "m", from: through - 15 * MINUTE_MS, to: Infinity, limit: 100_000 } as const
-        const [all, rooms, users] = yield* Effect.all([
-          store.range({ ...range, scope: "G", sketches: true }),
-          store.range({ ...range, scope: "R", from: through, sketches: true }),
-          store.range({ ...range, scope: "U", from: through, sketches: false })
-        ])
-        const own = (rollups: ReadonlyArray<Rollup>) => rollups.filter((rollup) => rollup.node === node)
-        for (const { counts, sketches, start } of own(all)) {
-          if (start < through) aggregator.recent.set(start, [Tally.of(counts, sketches)])
+        // where a clock was set back, what it says meanwhile comes late
+        through = found.through
+        aggregator.goOn(through)
+        for (const [start, minute] of written) {
+          if (start >= through) aggregator.restore(start, minute)
+          else if (minute.all !== undefined) {
+            aggregator.recent.set(start, [minute.all, ...(aggregator.recent.get(start) ?? [])])
+          }
         }
-        const starts = new Set([...own(all), ...own(rooms), ...own(users)].map(({ start }) => start))
-        for (const start of starts) {
-          if (start < through) continue
-          const whole = own(all).find((rollup) => rollup.start === start)
-          const at = (rollups: ReadonlyArray<Rollup>) => own(rollups).filter((rollup) => rollup.start === start)
-          aggregator.restore(start, {
-            all: whole === undefined ? undefined : Tally.of(whole.counts, whole.sketches),
-            rooms: new Map(at(rooms).map(({ counts, id, sketches }) => [id, Tally.of(counts, sketches)])),
-            users: new Map(at(users).map(({ counts, id }) => [id, UserTally.of(counts)]))
-          })
-        }
-        return false
       })
 
       /** Rooms to look into: where the log began a new epoch, what was said in the one before is known to the store alone. */
@@ -112,6 +107,9 @@ export const layer = (options: RollupsOptions) =>
         const active = new Map<RoomId, Position>()
         for (const { at, end, roomId } of ends) if (at >= since) active.set(roomId, end)
         if (totals.epoch === 0 || totals.epoch === epoch) return active
+        if (log.tail("" as RoomId).owesOlder) {
+          return yield* new HistoryUnavailable({ reason: "history is catching up with the log", retryAfterMs: TICK_MS })
+        }
         let after: RoomId | undefined
         do {
           const page: ReadonlyArray<RoomId> = yield* messages.rooms({ after, limit: 1000 })
@@ -121,84 +119,70 @@ export const layer = (options: RollupsOptions) =>
         return active
       })
 
-      /** Rooms that are still to be looked into; none are known before the last process's figures are. */
+      /** Whether the last process's figures are known. */
+      let resumed = false
+      /** Rooms that are still to be looked into; none are known before. */
       let left: Map<RoomId, Position> | undefined
-      /** Whether nothing was written by a process before; not known before the store has answered. */
-      let unknown: boolean | undefined
+
+      /** The latest moment of what was counted again. */
+      let reach = startedAt
 
       /** May be tried again where it failed: it goes on where it was. */
       const recover = Effect.gen(function* () {
-        if (left === undefined) {
-          unknown ??= yield* resume
-          if (unknown) {
-            yield* Effect.logWarning(
-              "there are messages that no figures tell of; `hubbub analytics rebuild` counts them"
-            )
-          }
-          const active = unknown ? new Map<RoomId, Position>() : yield* rooms
-          // figures that do not reach back begin now
-          for (const { roomId } of ends) if (!active.has(roomId)) aggregator.responses.resume(roomId)
-          left = active
-        }
+        if (!resumed) yield* resume
+        resumed = true
+        left ??= yield* rooms
+        ends = []
         for (const [roomId, to] of left) {
-          yield* recoverRoom(aggregator, history, roomId, { from: through, to })
+          const since = { from: through, epoch: totals.epoch === 0 ? epoch : totals.epoch }
+          reach = Math.max(reach, yield* recoverRoom(aggregator, history, roomId, { ...since, to }))
           left.delete(roomId)
         }
+        aggregator.responses.resumeAll()
         restored(totals)
         recovered = true
       })
 
-      const keepMinutesFrom = () => keptFrom(options.minutesDays)
+      /** A minute is in the ledger: from now on the totals say so, too. */
+      const added = (minute: Minute) => {
+        const { n } = minute.all
+        through = Math.max(through, minute.start + MINUTE_MS)
+        totals = {
+          chat: totals.chat + n.chat,
+          system: totals.system + n.system,
+          bot: totals.bot + n.bot,
+          // until then what was said in an earlier epoch is counted again after a crash
+          epoch: through > reach ? epoch : totals.epoch
+        }
+        unsaved = true
+        pending = pending.filter((one) => one !== minute)
+      }
 
       /** Adds minutes that are over to what is written, and writes it; then the totals, which say that it was. */
-      const settle = Effect.gen(function* () {
-        const over = pending
-        if (over.length > 0) {
-          yield* ledger.add(over, keepMinutesFrom())
-          let { bot, chat, system } = totals
-          for (const { all, late, start } of over) {
-            if (start < through && !late) continue
-            chat += all.n.chat
-            system += all.n.system
-            bot += all.n.bot
-          }
-          totals = { chat, system, bot, epoch }
-          const last = over.at(-1)!
-          through = Math.max(through, last.start + MINUTE_MS)
-          pending = pending.slice(over.length)
-        }
-        yield* ledger.write
-        if (over.length > 0) yield* putTotals
+      const settle = Effect.suspend(() => {
+        // as in most seconds
+        if (pending.length === 0 && !unsaved && !ledger.owes) return Effect.void
+        return Effect.gen(function* () {
+          yield* ledger.add(pending, keepMinutesFrom(), added)
+          yield* ledger.write
+          if (!unsaved) return
+          yield* putTotals
+          unsaved = false
+        })
       })
 
-      /** What was written last of each minute that is not over. */
-      let sketched = new Map<string, string>()
-      /** Writes the minutes that are not over as they are, so that little of what was seen is lost with the process. */
-      const sketch = Effect.suspend(() => {
-        const rollups: Array<Rollup> = []
-        const next = new Map<string, string>()
-        const put = (key: RollupKey, tally: Tally | UserTally) => {
-          const counts = tally.counts()
-          const sketches = tally instanceof Tally ? tally.sketches() : ""
-          const name = `${key.scope}${key.start}/${key.id}`
-          const text = counts + sketches
-          next.set(name, text)
-          if (sketched.get(name) !== text) rollups.push({ ...key, through: 0, counts, sketches })
-        }
-        for (const { all, late, rooms, start, users } of aggregator.open()) {
-          if (late) continue
-          const key = { tier: "m", start, node } as const
-          if (!all.empty) put({ ...key, scope: "G", id: "" }, all)
-          for (const [id, room] of rooms) put({ ...key, scope: "R", id }, room)
-          for (const [id, user] of users) put({ ...key, scope: "U", id }, user)
-        }
-        if (rollups.length === 0) return Effect.void
-        return Effect.andThen(
-          store.put(rollups),
-          Effect.sync(() => {
-            sketched = next
-          })
-        )
+      const sketch = Effect.suspend(() => writeOpen(store, node, Array.from(aggregator.open())))
+
+      /** Takes the minutes that are over, others having their turn meanwhile. */
+      const close = Effect.suspend(() => {
+        const closing = aggregator.closing(now())
+        const go: Effect.Effect<void> = Effect.suspend(() => {
+          const { done, value } = closing.next()
+          if (done !== true) return Effect.andThen(Effect.yieldNow, go)
+          if (value.length > 0) pending = [...pending, ...value]
+          return Effect.void
+        })
+        return go
       })
 
       const sweep = Effect.gen(function* () {
@@ -238,26 +222,23 @@ export const layer = (options: RollupsOptions) =>
         Effect.andThen(Effect.never),
         supervise("figures recovery")
       )
-      let nextSketch = startedAt + SKETCH_MS
-      let nextSweep = startedAt + SWEEP_MS
+      /** Counted, since a clock may be set. */
+      let ticks = 0
       const tick = Effect.suspend(() => {
         const at = now()
-        if (!recovered) return Effect.void
-        pending = [...pending, ...aggregator.closed(at)]
+        ticks++
+        if (!recovered) {
+          aggregator.pass(at)
+          return Effect.void
+        }
         tickedAt = at
-        const due: Array<Effect.Effect<void, StoreUnavailable>> = [settle]
-        if (at >= nextSketch) {
-          nextSketch = at + SKETCH_MS
-          due.push(sketch)
-        }
-        if (at >= nextSweep) {
-          nextSweep = at + SWEEP_MS
-          due.push(sweep)
-        }
-        return patiently(Effect.all(due, { discard: true }))
+        let due: Effect.Effect<void, StoreUnavailable> = Effect.andThen(close, settle)
+        if (ticks % SKETCH_TICKS === 0) due = Effect.andThen(due, sketch)
+        if (ticks % SWEEP_TICKS === 0) due = Effect.andThen(due, sweep)
+        return patiently(due)
       })
       yield* Effect.addFinalizer(() =>
-        Effect.suspend(() => (recovered ? Effect.andThen(settle, sketch) : Effect.void)).pipe(
+        Effect.suspend(() => (recovered ? Effect.all([close, settle, sketch], { discard: true }) : Effect.void)).pipe(
           Effect.timeout(STOP_MS),
           Effect.catchCause((cause) => Effect.logWarning("the last figures were not written", cause))
         )

@@ -108,10 +108,14 @@ const endsIn = (text: string, end: number, word: string): boolean => {
   return true
 }
 
+const isAsciiName = (unit: number): boolean =>
+  (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f
+
 /** Whether the `@` at `at` mentions someone. */
 const isMentionAt = (text: string, at: number): boolean => {
   const next = text.codePointAt(at + 1)
-  if (next === undefined || !STARTS_NAME.test(String.fromCodePoint(next))) return false
+  if (next === undefined || (next < 0x80 && !isAsciiName(next)) || !STARTS_NAME.test(String.fromCodePoint(next)))
+    return false
   if (at === 0) return true
   const before = at >= 2 && isPairAt(text, at - 2) ? text.slice(at - 2, at) : text[at - 1]!
   return !PART_OF_WORD.test(before)

@@ -1,8 +1,9 @@
 /** Figures over what is stored and what this node has yet to write: each stretch and node once. */
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import type { StoreUnavailable } from "../store/MessageStore.ts"
 import type { Aggregator } from "./Aggregator.ts"
 import type { Figures, Kept, Stretched, UserStretched } from "./Figures.ts"
+import { Found } from "./Found.ts"
 import { type Minute, MINUTE_MS } from "./Minute.ts"
 import { type Rollup, TIER_MS } from "./Rollup.ts"
 import type { RollupLedger } from "./RollupLedger.ts"
@@ -10,9 +11,15 @@ import type { RollupRange, RollupStore } from "./RollupStore.ts"
 import { Tally } from "./Tally.ts"
 import { UserTally } from "./UserTally.ts"
 
-/** Rollups read at a time, and decoded before other work gets its turn. */
-const PAGE = 10_000
-const SLICE = 500
+/** Rollups of a first page, and of any. */
+const FIRST_PAGE = 200
+const PAGE = 5000
+/** Characters of a page after the first: few enough that taking them from a store's thread is no pause, some 2 ms. */
+const PAGE_CHARACTERS = 400_000
+/** Rollups decoded before other work gets its turn. */
+const SLICE = 250
+/** Times that something is asked at most. */
+const ASKED = 4
 /** Users up to which a set in an answer is exact. */
 const EXACT = 65_536
 
@@ -26,10 +33,11 @@ export interface StoredFiguresOptions {
   readonly kept: () => Kept
 }
 
-const byStart =
-  <A extends { readonly start: number }>(id: (a: A) => string) =>
-  (a: A, b: A) =>
-    a.start - b.start || (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0)
+/** How many rollups like these to read at a time. */
+const nextLimit = (page: ReadonlyArray<Rollup>): number => {
+  const characters = page.reduce((sum, { counts, sketches }) => sum + counts.length + sketches.length, 0)
+  return Math.max(1, Math.min(PAGE, 8 * page.length, Math.floor((PAGE_CHARACTERS * page.length) / characters)))
+}
 
 export const storedFigures = ({
   aggregator,
@@ -54,25 +62,40 @@ export const storedFigures = ({
       const rollup = ledger.pending(key)
       if (rollup !== undefined) waiting.set(`${key.start}/${key.id}`, rollup)
     }
-    let after: Rollup | undefined
-    do {
-      const page: ReadonlyArray<Rollup> = yield* store.range({ ...range, after, limit: PAGE })
+    let limit = FIRST_PAGE
+    let page: ReadonlyArray<Rollup> = yield* store.range({ ...range, limit })
+    while (page.length > 0) {
+      const full = page.length === limit
+      limit = nextLimit(page)
+      // the store reads on while this page is decoded
+      const next = full ? yield* Effect.forkChild(store.range({ ...range, after: page.at(-1), limit })) : undefined
       let taken = 0
       for (const rollup of page) {
-        const name = `${rollup.start}/${rollup.id}`
-        const newer = rollup.node === node ? waiting.get(name) : undefined
-        if (newer === undefined || newer.through < rollup.through) take(rollup)
-        else take(newer)
-        if (rollup.node === node) waiting.delete(name)
+        if (waiting.size > 0 && rollup.node === node) {
+          const name = `${rollup.start}/${rollup.id}`
+          const newer = waiting.get(name)
+          waiting.delete(name)
+          take(newer === undefined || newer.through < rollup.through ? rollup : newer)
+        } else take(rollup)
         if (++taken % SLICE === 0) yield* Effect.yieldNow
       }
-      after = page.length < PAGE ? undefined : page.at(-1)
-    } while (after !== undefined)
+      page = next === undefined ? [] : yield* Fiber.join(next)
+    }
     for (const rollup of waiting.values()) take(rollup)
   })
 
   /** Minutes in memory, as they are now. */
   const minutes = (): ReadonlyArray<Minute> => [...pending(), ...aggregator.open()]
+
+  /** Asks again where something late was added meanwhile, which may have been seen in memory and in the store, or in neither. */
+  const steadily = <A>(ask: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A, StoreUnavailable> =>
+    Effect.suspend(() => {
+      const { lateAdded } = ledger
+      return Effect.map(ask, (answer) => ({ answer, moved: ledger.lateAdded !== lateAdded }))
+    }).pipe(
+      Effect.repeat({ times: ASKED - 1, while: ({ moved }) => moved }),
+      Effect.map(({ answer }) => answer)
+    )
 
   const tallies = Effect.fnUntraced(function* ({
     from,
@@ -82,25 +105,26 @@ export const storedFigures = ({
     to
   }: Parameters<Figures["Service"]["tallies"]>[0]): Effect.fn.Return<ReadonlyArray<Stretched>, StoreUnavailable> {
     const inMemory = minutes()
-    const found = new Map<string, Stretched>()
-    /** Up to when this node's part of a stretch is complete. */
+    const earliest = inMemory.reduce((first, minute) => Math.min(first, minute.start), Infinity)
+    const found = new Found<Stretched>()
+    /** Up to when this node's part of a stretch is complete, where memory has something of it. */
     const complete = new Map<string, number>()
     const take = (rollup: Rollup) => {
       const { counts, id, start, through } = rollup
-      const name = `${start}/${id}`
-      if (rollup.node === node) {
-        complete.set(name, through)
+      if (rollup.node === node && start + TIER_MS[tier] > earliest) {
+        complete.set(`${start}/${id}`, through)
         // memory has the whole of a minute that is still open
         if (tier === "m" && inMemory.some((minute) => !minute.late && minute.start === start)) return
       }
       const tally = Tally.of(counts, sketches ? rollup.sketches : "", EXACT)
-      const other = found.get(name)
-      if (other === undefined) found.set(name, { id, start, tally })
+      const other = found.get(start, id)
+      if (other === undefined) found.add(start, id, { id, start, tally })
       else other.tally.merge(tally, true)
     }
     const scope = of.scope === "everything" ? "G" : "R"
     yield* rollups({ scope, tier, from, to, sketches, ...(of.scope === "room" ? { id: of.id } : {}) }, take)
     const at = now()
+    let looked = 0
     for (const minute of inMemory) {
       const start = Math.floor(minute.start / TIER_MS[tier]) * TIER_MS[tier]
       if (start < from || start >= to) continue
@@ -111,18 +135,17 @@ export const storedFigures = ({
             ? minute.rooms
             : [[of.id, minute.rooms.get(of.id) ?? new Tally()]]
       for (const [id, part] of parts) {
-        const name = `${start}/${id}`
-        if (!minute.late && tier === "q" && (complete.get(name) ?? 0) >= minute.start + MINUTE_MS) continue
+        if (++looked % SLICE === 0) yield* Effect.yieldNow
+        if (!minute.late && tier === "q" && (complete.get(`${start}/${id}`) ?? 0) >= minute.start + MINUTE_MS) continue
         const visitors = sketches && of.scope === "everything" ? aggregator.attendance.visitors(minute, at) : undefined
         const visited = visitors !== undefined && visitors.count() > 0
         if (part.empty && !visited) continue
-        let one = found.get(name)
-        if (one === undefined) found.set(name, (one = { id, start, tally: new Tally(EXACT) }))
+        const one = found.get(start, id) ?? found.add(start, id, { id, start, tally: new Tally(EXACT) })
         one.tally.merge(part)
         if (visited) one.tally.set("visitors").merge(visitors)
       }
     }
-    return Array.from(found.values()).sort(byStart(({ id }) => id))
+    return found.all()
   })
 
   const users = Effect.fnUntraced(function* ({
@@ -131,43 +154,52 @@ export const storedFigures = ({
     userId
   }: Parameters<Figures["Service"]["users"]>[0]): Effect.fn.Return<ReadonlyArray<UserStretched>, StoreUnavailable> {
     const inMemory = minutes()
+    // told at once: who leaves later is in a minute that is not among these
+    const at = now()
+    const live = Array.from(aggregator.attendance.live(at)).filter(
+      (one) => userId === undefined || one.userId === userId
+    )
+    let looked = 0
     const first = Math.floor(from / TIER_MS.d) * TIER_MS.d
-    const found = new Map<string, UserStretched>()
+    const found = new Found<UserStretched>()
     const complete = new Map<string, number>()
     yield* rollups({ scope: "U", tier: "d", from: first, to, sketches: false, id: userId }, (rollup) => {
       const { id, start } = rollup
-      const name = `${start}/${id}`
-      if (rollup.node === node) complete.set(name, rollup.through)
+      if (rollup.node === node && inMemory.length > 0) complete.set(`${start}/${id}`, rollup.through)
       const user = UserTally.of(rollup.counts)
-      const other = found.get(name)
-      if (other === undefined) found.set(name, { userId: id, start, user })
+      const other = found.get(start, id)
+      if (other === undefined) found.add(start, id, { userId: id, start, user })
       else other.user.merge(user)
     })
     const add = (id: string, start: number, part: UserTally) => {
       if (start < first || start >= to) return
-      const name = `${start}/${id}`
-      let one = found.get(name)
-      if (one === undefined) found.set(name, (one = { userId: id, start, user: new UserTally() }))
+      const one = found.get(start, id) ?? found.add(start, id, { userId: id, start, user: new UserTally() })
       one.user.merge(part)
     }
     for (const minute of inMemory) {
-      for (const [id, user] of minute.users) {
-        if (userId !== undefined && id !== userId) continue
+      const asked: Iterable<readonly [string, UserTally | undefined]> =
+        userId === undefined ? minute.users : [[userId, minute.users.get(userId)]]
+      for (const [id, user] of asked) {
+        if (user === undefined) continue
+        if (++looked % SLICE === 0) yield* Effect.yieldNow
         for (const [start, part] of user.byDay(minute.start)) {
           if (!minute.late && (complete.get(`${start}/${id}`) ?? 0) >= minute.start + MINUTE_MS) continue
           add(id, start, part)
         }
       }
     }
-    const at = now()
-    for (const live of aggregator.attendance.live(at)) {
-      if (userId !== undefined && live.userId !== userId) continue
+    for (const one of live) {
+      if (++looked % SLICE === 0) yield* Effect.yieldNow
       const user = new UserTally()
-      live.add(user)
-      for (const [start, part] of user.byDay(at)) add(live.userId, start, part)
+      one.add(user)
+      for (const [start, part] of user.byDay(at)) add(one.userId, start, part)
     }
-    return Array.from(found.values()).sort(byStart(({ userId: id }) => id))
+    return found.all()
   })
 
-  return { kept: Effect.sync(kept), tallies, users }
+  return {
+    kept: Effect.sync(kept),
+    tallies: (range) => steadily(tallies(range)),
+    users: (range) => steadily(users(range))
+  }
 }

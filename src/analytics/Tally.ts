@@ -46,7 +46,8 @@ const SEEN = [
   "shed"
 ] as const
 
-export type Counter = (typeof SAID)[number] | (typeof SEEN)[number]
+const COUNTERS = [...SAID, ...SEEN] as const
+export type Counter = (typeof COUNTERS)[number]
 export type Counts = { [K in Counter]: number }
 
 /** Gauges; null where no sample was taken. */
@@ -60,6 +61,8 @@ export type UserSet = (typeof SETS)[number]
 /** `response` in seconds and from messages; the others in milliseconds. */
 const HISTOGRAMS = ["response", "durable", "fannedOut", "endToEnd"] as const
 export type Measure = (typeof HISTOGRAMS)[number]
+
+const NO_LENGTHS = Array.from({ length: LENGTH_BINS.length + 1 }, () => 0)
 
 const zeros = (): Counts => ({
   chat: 0,
@@ -112,22 +115,35 @@ const sum = (a: number | null, b: number | null) => (a === null ? b : b === null
 export class Tally {
   readonly n: Counts = zeros()
   /** Chat messages by length, see `LENGTH_BINS`. */
-  readonly lengths: Array<number> = Array.from({ length: LENGTH_BINS.length + 1 }, () => 0)
-  /** Refusals by reason, and ends of connections by close code. */
-  readonly rejected = new Map<string, number>()
-  readonly codes = new Map<string, number>()
+  readonly lengths: Array<number> = NO_LENGTHS.slice()
+  private ownRejected: Map<string, number> | undefined
+  private ownCodes: Map<string, number> | undefined
   /** Open connections and the distinct users among them: the last sample, and the largest. */
   connections: number | null = null
   connectionsPeak: number | null = null
   users: number | null = null
   usersPeak: number | null = null
+  /** Whether it may not be as it was written last; of no meaning to those that are written as a whole. */
+  changed = true
   private readonly sets: Partial<Record<UserSet, Uniques>> = {}
   private readonly histograms: Partial<Record<Measure, Histogram>> = {}
+  /** What was read and not looked into yet: most figures need one of them, and decoding all takes most of the time. */
+  private unread: { [name in UserSet | Measure]?: string | undefined } = {}
   private readonly exactMax: number | undefined
 
   /** `exactMax`: users up to which sets are exact; without it, as many as are written down exactly. */
   constructor(exactMax?: number) {
     this.exactMax = exactMax
+  }
+
+  /** Refusals by reason. */
+  get rejected(): Map<string, number> {
+    return (this.ownRejected ??= new Map())
+  }
+
+  /** Ends of connections by close code. */
+  get codes(): Map<string, number> {
+    return (this.ownCodes ??= new Map())
   }
 
   reject(reason: string): void {
@@ -147,24 +163,44 @@ export class Tally {
 
   /** The set to add a user to. */
   set(name: UserSet): Uniques {
-    return (this.sets[name] ??= new Uniques(this.exactMax))
+    return this.setIfAny(name) ?? (this.sets[name] = new Uniques(this.exactMax))
   }
 
   /** The histogram to record in. */
   histogram(name: Measure): Histogram {
-    return (this.histograms[name] ??= new Histogram())
+    return this.histogramIfAny(name) ?? (this.histograms[name] = new Histogram())
+  }
+
+  /** A set to read; nothing where nobody was added. Throws on what `sketches` did not write. */
+  setIfAny(name: UserSet): Uniques | undefined {
+    const text = this.unread[name]
+    if (text !== undefined) {
+      this.sets[name] = Uniques.decode(text, this.exactMax)
+      this.unread[name] = undefined
+    }
+    return this.sets[name]
+  }
+
+  /** A histogram to read; nothing where nothing was recorded. Throws on what `sketches` did not write. */
+  histogramIfAny(name: Measure): Histogram | undefined {
+    const text = this.unread[name]
+    if (text !== undefined) {
+      this.histograms[name] = Histogram.decode(text)
+      this.unread[name] = undefined
+    }
+    return this.histograms[name]
   }
 
   /** Whether anything was recorded in a histogram. */
   has(name: Measure): boolean {
-    return this.histograms[name] !== undefined
+    return this.unread[name] !== undefined || this.histograms[name] !== undefined
   }
 
   /** Distinct users of several sets together. */
   distinct(...names: ReadonlyArray<UserSet>): Uniques {
     const all = new Uniques(this.exactMax)
     for (const name of names) {
-      const one = this.sets[name]
+      const one = this.setIfAny(name)
       if (one !== undefined) all.merge(one)
     }
     return all
@@ -175,24 +211,29 @@ export class Tally {
    * says that the other is of the same time, in which case connections add up.
    */
   merge(other: Tally, sides = false): void {
-    for (const name of [...SAID, ...SEEN]) this.n[name] += other.n[name]
+    this.mergeCounts(other, sides)
+    for (const name of SETS) {
+      const theirs = other.setIfAny(name)
+      if (theirs !== undefined) this.set(name).merge(theirs)
+    }
+    for (const name of HISTOGRAMS) {
+      const theirs = other.histogramIfAny(name)
+      if (theirs !== undefined) this.histogram(name).merge(theirs)
+    }
+  }
+
+  /** The same, but for sets and histograms. */
+  mergeCounts(other: Tally, sides = false): void {
+    for (const name of COUNTERS) this.n[name] += other.n[name]
     other.lengths.forEach((count, i) => (this.lengths[i]! += count))
-    for (const [reason, count] of other.rejected) addTo(this.rejected, reason, count)
-    for (const [code, count] of other.codes) addTo(this.codes, code, count)
+    for (const [reason, count] of other.ownRejected ?? []) addTo(this.rejected, reason, count)
+    for (const [code, count] of other.ownCodes ?? []) addTo(this.codes, code, count)
     if (sides) for (const gauge of GAUGES) this[gauge] = sum(this[gauge], other[gauge])
     else {
       this.connections = other.connections ?? this.connections
       this.users = other.users ?? this.users
       this.connectionsPeak = larger(this.connectionsPeak, other.connectionsPeak)
       this.usersPeak = larger(this.usersPeak, other.usersPeak)
-    }
-    for (const name of SETS) {
-      const theirs = other.sets[name]
-      if (theirs !== undefined) this.set(name).merge(theirs)
-    }
-    for (const name of HISTOGRAMS) {
-      const theirs = other.histograms[name]
-      if (theirs !== undefined) this.histogram(name).merge(theirs)
     }
   }
 
@@ -202,16 +243,20 @@ export class Tally {
     this.lengths.fill(0)
     delete this.sets.senders
     delete this.histograms.response
+    this.unread.senders = undefined
+    this.unread.response = undefined
   }
 
   /** Whether nothing was counted and no sample taken. */
   get empty(): boolean {
-    return this.counts() === '{"n":{}}' && this.sketches() === ""
+    for (const name of COUNTERS) if (this.n[name] !== 0) return false
+    for (const gauge of GAUGES) if (this[gauge] !== null) return false
+    return !this.ownRejected?.size && !this.ownCodes?.size && this.sketches() === ""
   }
 
   counts(): string {
     const n: Partial<Counts> = {}
-    for (const name of [...SAID, ...SEEN]) if (this.n[name] !== 0) n[name] = this.n[name]
+    for (const name of COUNTERS) if (this.n[name] !== 0) n[name] = this.n[name]
     const gauges: Partial<Record<Gauge, number>> = {}
     for (const gauge of GAUGES) {
       const value = this[gauge]
@@ -220,8 +265,8 @@ export class Tally {
     const written: Written = {
       n,
       ...(this.n.chat === 0 ? {} : { lengths: this.lengths }),
-      ...(this.rejected.size === 0 ? {} : { rejected: Object.fromEntries(this.rejected) }),
-      ...(this.codes.size === 0 ? {} : { codes: Object.fromEntries(this.codes) }),
+      ...(this.ownRejected?.size ? { rejected: Object.fromEntries(this.ownRejected) } : {}),
+      ...(this.ownCodes?.size ? { codes: Object.fromEntries(this.ownCodes) } : {}),
       ...(Object.keys(gauges).length === 0 ? {} : { gauges })
     }
     return JSON.stringify(written)
@@ -230,35 +275,31 @@ export class Tally {
   sketches(): string {
     const written: WrittenSketches = {}
     for (const name of SETS) {
-      const users = this.sets[name]
-      if (users !== undefined) written[name] = users.encode()
+      const text = this.unread[name] ?? this.sets[name]?.encode()
+      if (text !== undefined) written[name] = text
     }
     for (const name of HISTOGRAMS) {
       const histogram = this.histograms[name]
-      if (histogram !== undefined && histogram.count > 0) written[name] = histogram.encode()
+      const text =
+        this.unread[name] ?? (histogram !== undefined && histogram.count > 0 ? histogram.encode() : undefined)
+      if (text !== undefined) written[name] = text
     }
     return Object.keys(written).length === 0 ? "" : JSON.stringify(written)
   }
 
-  /** Of what `counts` and `sketches` wrote; `sketches` may be left out. Throws on what they did not write. */
+  /** Of what `counts` and `sketches` wrote; `sketches` may be left out. Throws on what they did not write, of a sketch when it is read. */
   static of(counts: string, sketches: string, exactMax?: number): Tally {
     const tally = new Tally(exactMax)
-    const { codes = {}, gauges = {}, lengths, n = {}, rejected = {} } = JSON.parse(counts) as Written
+    const { codes, gauges, lengths, n, rejected } = JSON.parse(counts) as Written
     Object.assign(tally.n, n)
     lengths?.forEach((count, i) => (tally.lengths[i] = count))
-    for (const [reason, count] of Object.entries(rejected)) tally.rejected.set(reason, count)
-    for (const [code, count] of Object.entries(codes)) tally.codes.set(code, count)
-    for (const gauge of GAUGES) tally[gauge] = gauges[gauge] ?? null
+    // most have none of these, and there are many
+    if (rejected !== undefined)
+      for (const [reason, count] of Object.entries(rejected)) tally.rejected.set(reason, count)
+    if (codes !== undefined) for (const [code, count] of Object.entries(codes)) tally.codes.set(code, count)
+    if (gauges !== undefined) for (const gauge of GAUGES) tally[gauge] = gauges[gauge] ?? null
     if (sketches === "") return tally
-    const written = JSON.parse(sketches) as WrittenSketches
-    for (const name of SETS) {
-      const text = written[name]
-      if (text !== undefined) tally.sets[name] = Uniques.decode(text, exactMax)
-    }
-    for (const name of HISTOGRAMS) {
-      const text = written[name]
-      if (text !== undefined) tally.histograms[name] = Histogram.decode(text)
-    }
+    tally.unread = JSON.parse(sketches) as WrittenSketches
     return tally
   }
 }

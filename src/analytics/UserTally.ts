@@ -25,6 +25,7 @@ const zeros = () => ({
 })
 type UserCounts = ReturnType<typeof zeros>
 
+const COUNTERS = Object.keys(zeros()) as ReadonlyArray<keyof UserCounts>
 const SAID = ["codePoints", "link", "mention", "question", "emoji", "reply"] as const
 
 interface Written {
@@ -64,22 +65,94 @@ export const joined = (spans: Iterable<Span>): ReadonlyArray<Span> => {
 export class UserTally {
   /** The name that was used last. */
   username: string | undefined
-  /** Chat messages by UTC quarter (quarters of an hour since 1970). */
-  readonly sent = new Map<number, number>()
-  /** Chat messages by room. */
-  readonly rooms = new Map<string, number>()
-  readonly n: UserCounts = zeros()
-  /** Quarters in which the user typed, read on or reacted; reacted; had a connection of at least 10 s open. */
-  readonly active = new Set<number>()
-  readonly reacted = new Set<number>()
-  readonly visited = new Set<number>()
+  /** What was read and not looked into yet: many are, and most figures need little of each. */
+  private readonly written: Written
+  private ownSent: Map<number, number> | undefined
+  private ownRooms: Map<string, number> | undefined
+  private ownCounts: UserCounts | undefined
+  private ownActive: Set<number> | undefined
+  private ownReacted: Set<number> | undefined
+  private ownVisited: Set<number> | undefined
   /** Milliseconds since 1970. */
   firstMessageAt: number | undefined
   /** Of typing, reading on and reacting. */
   firstActiveAt: number | undefined
   firstConnectedAt: number | undefined
-  private connected: ReadonlyArray<Span> = []
+  /** Whether it may not be as it was written last; of no meaning to those that are written as a whole. */
+  changed = true
+  private connected: ReadonlyArray<Span>
   private added: Array<Span> = []
+
+  constructor(written: Written = {}) {
+    this.written = written
+    this.username = written.name
+    this.firstMessageAt = written.firstMessageAt
+    this.firstActiveAt = written.firstActiveAt
+    this.firstConnectedAt = written.firstConnectedAt
+    this.connected = written.spans ?? []
+  }
+
+  /** Chat messages by UTC quarter (quarters of an hour since 1970). */
+  get sent(): Map<number, number> {
+    return (this.ownSent ??= new Map(this.written.sent))
+  }
+
+  /** Chat messages by room. */
+  get rooms(): Map<string, number> {
+    return (this.ownRooms ??= new Map(Object.entries(this.written.rooms ?? {})))
+  }
+
+  get n(): UserCounts {
+    return (this.ownCounts ??= Object.assign(zeros(), this.written.n))
+  }
+
+  /** Quarters in which the user typed, read on or reacted. */
+  get active(): Set<number> {
+    return (this.ownActive ??= new Set(this.written.active))
+  }
+
+  /** Quarters in which the user reacted. */
+  get reacted(): Set<number> {
+    return (this.ownReacted ??= new Set(this.written.reacted))
+  }
+
+  /** Quarters in which the user had a connection of at least 10 s open. */
+  get visited(): Set<number> {
+    return (this.ownVisited ??= new Set(this.written.visited))
+  }
+
+  /** `sent`, to be read only: nothing is built for it. */
+  get sentIn(): Iterable<readonly [quarter: number, count: number]> {
+    return this.ownSent ?? this.written.sent ?? []
+  }
+
+  /** `active`, to be read only: nothing is built for it. */
+  get activeIn(): Iterable<number> {
+    return this.ownActive ?? this.written.active ?? []
+  }
+
+  /** Quarters in which the user was engaged: of `sent` and of `active`, some twice. */
+  *engagedIn(): Iterable<number> {
+    for (const [quarter] of this.sentIn) yield quarter
+    yield* this.activeIn
+  }
+
+  private get roomsIn(): Iterable<readonly [string, number]> {
+    return this.ownRooms ?? Object.entries(this.written.rooms ?? {})
+  }
+
+  private get reactedIn(): Iterable<number> {
+    return this.ownReacted ?? this.written.reacted ?? []
+  }
+
+  private get visitedIn(): Iterable<number> {
+    return this.ownVisited ?? this.written.visited ?? []
+  }
+
+  /** Whether `visited` has any. */
+  get hasVisited(): boolean {
+    return (this.ownVisited?.size ?? this.written.visited?.length ?? 0) > 0
+  }
 
   /** When connections were open, with gaps up to a session's left out. Cut at UTC midnights. */
   get spans(): ReadonlyArray<Span> {
@@ -98,18 +171,19 @@ export class UserTally {
   /** Chat messages in all. */
   get messages(): number {
     let messages = 0
-    for (const count of this.sent.values()) messages += count
+    for (const [, count] of this.sentIn) messages += count
     return messages
   }
 
   merge(other: UserTally): void {
     this.username = other.username ?? this.username
-    for (const [quarter, count] of other.sent) this.sent.set(quarter, (this.sent.get(quarter) ?? 0) + count)
-    for (const [room, count] of other.rooms) this.rooms.set(room, (this.rooms.get(room) ?? 0) + count)
-    for (const name of Object.keys(this.n) as Array<keyof UserCounts>) this.n[name] += other.n[name]
-    for (const quarter of other.active) this.active.add(quarter)
-    for (const quarter of other.reacted) this.reacted.add(quarter)
-    for (const quarter of other.visited) this.visited.add(quarter)
+    for (const [quarter, count] of other.sentIn) this.sent.set(quarter, (this.sent.get(quarter) ?? 0) + count)
+    for (const [room, count] of other.roomsIn) this.rooms.set(room, (this.rooms.get(room) ?? 0) + count)
+    const counts: Partial<UserCounts> = other.ownCounts ?? other.written.n ?? {}
+    for (const name of COUNTERS) if (counts[name] !== undefined && counts[name] !== 0) this.n[name] += counts[name]
+    for (const quarter of other.activeIn) this.active.add(quarter)
+    for (const quarter of other.reactedIn) this.reacted.add(quarter)
+    for (const quarter of other.visitedIn) this.visited.add(quarter)
     for (const [start, end] of other.spans) this.span(start, end)
     this.firstMessageAt = earlier(this.firstMessageAt, other.firstMessageAt)
     this.firstActiveAt = earlier(this.firstActiveAt, other.firstActiveAt)
@@ -142,31 +216,28 @@ export class UserTally {
     return JSON.stringify(written)
   }
 
+  /** Whether everything that has a moment is of one UTC day. */
+  private isOf(day: number): boolean {
+    for (const [quarter] of this.sentIn) if (dayOf(quarter) !== day) return false
+    for (const quarter of this.activeIn) if (dayOf(quarter) !== day) return false
+    for (const quarter of this.reactedIn) if (dayOf(quarter) !== day) return false
+    for (const quarter of this.visitedIn) if (dayOf(quarter) !== day) return false
+    return this.spans.every(([start, end]) => start >= day && start < day + TIER_MS.d && end <= day + TIER_MS.d)
+  }
+
   /** Of what `counts` wrote; throws on what it did not. */
   static of(counts: string): UserTally {
-    const written = JSON.parse(counts) as Written
-    const user = new UserTally()
-    user.username = written.name
-    for (const [quarter, count] of written.sent ?? []) user.sent.set(quarter, count)
-    for (const [room, count] of Object.entries(written.rooms ?? {})) user.rooms.set(room, count)
-    Object.assign(user.n, written.n)
-    for (const quarter of written.active ?? []) user.active.add(quarter)
-    for (const quarter of written.reacted ?? []) user.reacted.add(quarter)
-    for (const quarter of written.visited ?? []) user.visited.add(quarter)
-    user.connected = written.spans ?? []
-    user.firstMessageAt = written.firstMessageAt
-    user.firstActiveAt = written.firstActiveAt
-    user.firstConnectedAt = written.firstConnectedAt
-    return user
+    return new UserTally(JSON.parse(counts) as Written)
   }
 
   /**
    * Cut by UTC day, which is how users are kept. What has a moment goes with it; counts and rooms go to the day of the last thing that
-   * happened.
+   * happened. To be read only: where all is of one day, it is this.
    */
-  byDay(at: number): Map<number, UserTally> {
+  byDay(at: number): ReadonlyMap<number, UserTally> {
     const home = Math.floor(at / TIER_MS.d) * TIER_MS.d
     const days = new Map<number, UserTally>()
+    if (this.isOf(home)) return days.set(home, this)
     const of = (day: number): UserTally => {
       let user = days.get(day)
       if (user === undefined) {

@@ -13,6 +13,8 @@ import type { Said } from "./Event.ts"
 import { ANSWER_MS } from "./Responses.ts"
 
 const PAGE = 200
+/** Messages told before other work gets its turn. */
+const SLICE = 500
 /** Pages looked through for the last message of a user before those that are told; a room of system messages has none. */
 const LOOK_BACK = 5
 
@@ -39,43 +41,49 @@ export const saidIn = (json: string): { readonly said: Said; readonly at: number
 
 const isTalk = ({ bot, type }: Said) => type === "chat" && !bot
 
-/** Tells the aggregator what was said in a room at `from` or later, up to `to`. The room's response times are held meanwhile. */
+/**
+ * Tells the aggregator what was said in a room at `from` or later, up to `to`, in the epoch that was counted last and those since. Answers
+ * the moment of the latest message, 0 without one.
+ */
 export const recoverRoom = Effect.fnUntraced(function* (
   aggregator: Aggregator,
   history: History["Service"],
   roomId: RoomId,
-  { from, to }: { readonly from: number; readonly to: Position }
-): Effect.fn.Return<void, HistoryUnavailable> {
+  { epoch, from, to }: { readonly epoch: number; readonly from: number; readonly to: Position }
+): Effect.fn.Return<number, HistoryUnavailable> {
   /** Newest first. */
   const found: Array<{ readonly said: Said; readonly at: number }> = []
   let before: Position = to
   let earlier: { readonly author: string; readonly at: number } | undefined
   let beyond = 0
-  while (earlier === undefined && beyond < LOOK_BACK) {
+  while (true) {
     const { first, messages, older } = yield* history.room(roomId, { before, limit: PAGE })
+    let oldest = 0
     for (const json of messages.toReversed()) {
       const one = saidIn(json)
+      oldest = one.at
       if (one.at >= from) found.push(one)
-      else if (isTalk(one.said)) {
-        earlier = { author: one.said.userId, at: one.at }
-        break
-      }
+      else if (earlier === undefined && isTalk(one.said)) earlier = { author: one.said.userId, at: one.at }
     }
     if (first === undefined || !older) break
-    const oldest = saidIn(messages[0]!)
-    if (oldest.at < from) beyond++
-    before = first
+    if (oldest >= from || (earlier === undefined && ++beyond < LOOK_BACK)) before = first
+    // time does not go back within an epoch, but may have where one began
+    else if (first.epoch > epoch) before = { epoch: first.epoch, seq: 1 }
+    else break
   }
   // one that was given up before is not given up again
   if (earlier !== undefined && earlier.at + ANSWER_MS >= from)
     aggregator.responses.seed(roomId, earlier.author, earlier.at)
+  let latest = 0
   let told = 0
   for (const { at, said } of found.toReversed()) {
     if (isTalk(said)) aggregator.responses.earlier(roomId, said.userId, at)
     aggregator.replay(said, at)
-    if (++told % 500 === 0) yield* Effect.yieldNow
+    latest = Math.max(latest, at)
+    if (++told % SLICE === 0) yield* Effect.yieldNow
   }
   aggregator.responses.resume(roomId)
+  return latest
 })
 
 /** Where each room that has messages ends now: the place after its newest message, and when that was said. */

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { Aggregator } from "../../src/analytics/Aggregator.ts"
 import type { AnalyticsEvent } from "../../src/analytics/Event.ts"
 import type { Stretched } from "../../src/analytics/Figures.ts"
-import { type CountingProcess, site, start } from "../support/FiguresSite.ts"
+import { archive, type CountingProcess, renewed, shiftedBy, site, start, Troubles } from "../support/FiguresSite.ts"
 
 const MINUTE = 60_000
 const QUARTER = 15 * MINUTE
@@ -316,4 +317,189 @@ describe("Rollups", () => {
       assert.strictEqual((yield* one.figures.users({ from: 0, to: Infinity })).length, 0)
     })
   )
+
+  it.effect("writes what comes behind a clock that was set back, also where it stops at once", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(NOON)
+      const kept = yield* site
+      const first = yield* start(kept)
+      yield* first.say("lobby", "alice")
+      yield* TestClock.adjust("5 minutes")
+      yield* TestClock.setTime(NOON + 20_000)
+      yield* first.say("den", "bob")
+      yield* first.record({ _tag: "duplicate" })
+      yield* first.stop
+      const second = yield* start(kept)
+      yield* TestClock.adjust("3 seconds")
+      for (const tier of ["m", "q"] as const) {
+        const stretches = yield* everything(second, tier)
+        assert.strictEqual(total(stretches), 2)
+        assert.strictEqual(
+          stretches.reduce((sum, { tally }) => sum + tally.n.duplicates, 0),
+          1
+        )
+      }
+    })
+  )
+
+  it.effect("goes on where it was after a restart with a clock that was set back", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(NOON)
+      const kept = yield* site
+      const first = yield* start(kept)
+      for (let i = 0; i < 5; i++) {
+        yield* first.say("lobby", "alice")
+        yield* TestClock.adjust("1 minute")
+      }
+      yield* first.stop
+      yield* TestClock.setTime(NOON + 30_000)
+      const second = yield* start(kept)
+      yield* TestClock.adjust("1 second")
+      yield* second.say("den", "alice")
+      for (const wait of ["3 seconds", "1 hour"] as const) {
+        yield* TestClock.adjust(wait)
+        for (const tier of ["m", "q"] as const) assert.strictEqual(total(yield* everything(second, tier)), 6)
+        const users = yield* second.figures.users({ from: NOON, to: NOON + DAY })
+        assert.deepStrictEqual(
+          users.map(({ user }) => user.messages),
+          [6]
+        )
+        assert.strictEqual((yield* second.analytics.snapshot).totalMessages, 6)
+      }
+    })
+  )
+
+  it.effect(
+    "counts what was said before an epoch began, also where the process dies again before that is written",
+    () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(NOON)
+        const kept = yield* site
+        const first = yield* start(kept)
+        yield* TestClock.adjust("90 seconds")
+        yield* archive(kept, yield* first.say("lobby", "alice"))
+        yield* TestClock.adjust("35 seconds")
+        yield* archive(kept, yield* first.say("lobby", "alice"))
+        yield* first.kill
+        yield* TestClock.adjust("3 seconds")
+        const anew = yield* renewed(kept)
+        const second = yield* start(anew)
+        yield* TestClock.adjust("20 seconds")
+        assert.strictEqual(total(yield* everything(second)), 2)
+        yield* second.kill
+        const third = yield* start(anew)
+        yield* TestClock.adjust("2 minutes")
+        for (const tier of ["m", "q"] as const) assert.strictEqual(total(yield* everything(third, tier)), 2)
+        assert.strictEqual((yield* third.analytics.snapshot).totalMessages, 2)
+      })
+  )
+
+  it.effect("times answers rightly where people go on while the past is still to be read", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(NOON)
+      const kept = yield* site
+      const troubles = new Troubles()
+      const first = yield* start(kept, { troubles })
+      yield* TestClock.adjust("1 second")
+      yield* archive(kept, yield* first.say("lobby", "alice"))
+      yield* first.kill
+      const anew = yield* renewed(kept)
+      troubles.historyAway = true
+      const second = yield* start(anew, { troubles })
+      for (const [author, wait] of [
+        ["bob", 30],
+        ["alice", 20],
+        ["alice", 5]
+      ] as const) {
+        yield* TestClock.adjust(wait * 1000)
+        yield* second.say("lobby", author)
+      }
+      yield* troubles.mend
+      yield* TestClock.adjust("10 seconds")
+      yield* second.say("lobby", "bob")
+      yield* TestClock.adjust("5 minutes")
+      const [stretch] = yield* everything(second)
+      const response = stretch?.tally.histogram("response")
+      assert.deepInclude(
+        { count: response?.count, sum: response?.sum, max: response?.max },
+        { count: 3, sum: 60, max: 30 }
+      )
+    })
+  )
+
+  it.effect("reads back what it saw of thousands of rooms and users", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(NOON)
+      const kept = yield* site
+      const first = yield* start(kept)
+      const many = 4500
+      for (let i = 0; i < many; i++) yield* first.record({ _tag: "typing", roomId: `room${i}`, userId: `user${i}` })
+      yield* TestClock.adjust("6 seconds")
+      yield* first.kill
+      const second = yield* start(kept)
+      yield* TestClock.adjust("2 minutes")
+      const rooms = yield* second.figures.tallies({
+        tier: "q",
+        of: { scope: "each room" },
+        from: 0,
+        to: Infinity,
+        sketches: false
+      })
+      assert.strictEqual(rooms.filter(({ tally }) => tally.n.typing === 1).length, many)
+      const users = yield* second.figures.users({ from: NOON, to: NOON + DAY })
+      assert.strictEqual(users.filter(({ user }) => user.n.typing === 1).length, many)
+    })
+  )
+
+  it.effect("shows once what comes late while it is asked", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(NOON)
+      const shift = { ms: 0 }
+      const onShifted = Effect.provideService(Clock.Clock, shiftedBy(yield* Clock.Clock, shift))
+      const troubles = new Troubles()
+      const one = yield* onShifted(Effect.flatMap(site, (kept) => start(kept, { troubles })))
+      yield* one.say("lobby", "alice")
+      yield* TestClock.adjust("5 minutes")
+      shift.ms = -5 * MINUTE
+      yield* one.say("den", "bob")
+      troubles.next.push("waits")
+      const asked = yield* Effect.forkChild(everything(one))
+      yield* TestClock.adjust("3 seconds")
+      yield* troubles.mend
+      assert.strictEqual(total(yield* Fiber.join(asked)), 2)
+    })
+  )
+
+  it.effect("shows how long somebody was there who leaves while it is asked", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(NOON)
+      const troubles = new Troubles()
+      const one = yield* start(yield* site, { troubles })
+      yield* one.record(connected("c1", "alice"))
+      yield* TestClock.adjust("59 seconds")
+      troubles.next.push("waits")
+      const asked = yield* Effect.forkChild(one.figures.users({ from: NOON, to: NOON + DAY }))
+      yield* TestClock.adjust("3 seconds")
+      yield* one.record(gone("c1"))
+      yield* troubles.mend
+      const [alice] = yield* Fiber.join(asked)
+      assert.deepStrictEqual(alice?.user.spans, [[NOON, NOON + 59_000]])
+    })
+  )
+
+  it("lets others have their turn while it looks at many connections", () => {
+    const aggregator = new Aggregator(NOON)
+    for (let i = 0; i < 5000; i++) aggregator.apply(connected(`c${i}`, `user${i}`), NOON)
+    let turns = 0
+    const closing = aggregator.closing(NOON + MINUTE + 10_000)
+    let step = closing.next()
+    for (; step.done !== true; step = closing.next()) {
+      // who leaves between two looks is counted all the same
+      aggregator.apply(gone(`c${4999 - turns}`), NOON + MINUTE + 10_000)
+      turns++
+    }
+    assert.isAtLeast(turns, 5)
+    const [minute] = step.value
+    assert.closeTo(minute?.all.distinct("visitors").count() ?? 0, 5000, 200)
+  })
 })

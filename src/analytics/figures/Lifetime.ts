@@ -34,11 +34,11 @@ export class Lifetime {
   add({ start, user }: UserStretched, calendar: Calendar): void {
     const first = user.firstConnectedAt
     if (first !== undefined) this.firstConnectedAt = Math.min(first, this.firstConnectedAt ?? first)
-    if (user.visited.size > 0) this.visited = true
-    for (const quarter of user.sent.keys()) this.engage(calendar.ofQuarter(quarter))
-    for (const quarter of user.active) this.engage(calendar.ofQuarter(quarter))
+    if (user.hasVisited) this.visited = true
+    for (const quarter of user.engagedIn()) this.engage(calendar.ofQuarter(quarter))
     if (this.decided !== undefined) return
-    if (user.sent.size > 0) this.sent.push({ exact: user.firstMessageAt, quarters: Array.from(user.sent.keys()) })
+    const quarters = Array.from(user.sentIn, ([quarter]) => quarter)
+    if (quarters.length > 0) this.sent.push({ exact: user.firstMessageAt, quarters })
     if (this.firstConnectedAt === undefined) {
       // the first connection is told at most a day after what it began
       if (this.sent.length > 2) this.sent.shift()

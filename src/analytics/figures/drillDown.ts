@@ -74,10 +74,9 @@ export const roomFigures = (
 ): Effect.Effect<typeof RoomFigures.Type, StoreUnavailable> =>
   Effect.gen(function* () {
     const byDay = daily(window)
-    const total = yield* totals(figures, window, { room: roomId, sketches: true }, ({ start, tally }) =>
-      byDay.add(start, tally.n.chat)
-    )
-    const all = (yield* totals(figures, window, { sketches: false })).n.chat
+    const asked = { room: roomId, sets: ["senders", "reactors", "active"], histograms: ["response"] } as const
+    const total = yield* totals(figures, window, asked, ({ start, tally }) => byDay.add(start, tally.n.chat))
+    const all = (yield* totals(figures, window, {})).n.chat
     const times = total.histogram("response")
     const { bot, chat, joined, left, reactions, system, typing, unanswered } = total.n
     return {
@@ -136,10 +135,10 @@ const ofUser = (
       spans.push(...user.spans)
       if (start + TIER_MS.d <= from || start >= to) return
       for (const [roomId, count] of user.rooms) rooms.set(roomId, (rooms.get(roomId) ?? 0) + count)
-      for (const [quarter, count] of user.sent) {
+      for (const [quarter, count] of user.sentIn) {
         if (within(quarter)) sent.set(quarter, (sent.get(quarter) ?? 0) + count)
       }
-      for (const quarter of [...user.sent.keys(), ...user.active]) {
+      for (const quarter of user.engagedIn()) {
         if (within(quarter)) engaged.add(zone.localDay(quarter * TIER_MS.q))
       }
     })
@@ -149,7 +148,7 @@ const ofUser = (
       byDay.add(quarter * TIER_MS.q, count)
       messages += count
     }
-    const all = (yield* totals(figures, window, { sketches: false })).n.chat
+    const all = (yield* totals(figures, window, {})).n.chat
     const own = sessionsOf(spans, window)
     const firstSeen = connected ?? first
     return {

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures } from "../Figures.ts"
-import { totals } from "./totals.ts"
+import { eachTally } from "./walk.ts"
 import { wholeBuckets, type Window } from "./Window.ts"
 
 const Week = Schema.Array(Schema.Array(Schema.Int))
@@ -18,15 +18,18 @@ export const heatmap = (
   room: string | undefined
 ): Effect.Effect<typeof Heatmap.Type, StoreUnavailable> =>
   Effect.gen(function* () {
-    const { zone } = window
+    const { from, to, zone } = window
     const messages = week()
     const hours = week()
     const addAt = (cells: Array<Array<number>>, at: number, count: number) => {
       cells[zone.weekday(at)]![zone.hour(at)]! += count
     }
-    const total = yield* totals(figures, window, { room, sketches: false }, ({ start, tally }) =>
+    let total = 0
+    const of = room === undefined ? ({ scope: "everything" } as const) : ({ scope: "room", id: room } as const)
+    yield* eachTally(figures, { tier: "q", of, from, to, sketches: false }, ({ start, tally }) => {
       addAt(messages, start, tally.n.chat)
-    )
+      total += tally.n.chat
+    })
     for (const { start } of wholeBuckets(window, "1h")) addAt(hours, start, 1)
-    return { messages, hours, total: total.n.chat }
+    return { messages, hours, total }
   })

@@ -26,7 +26,7 @@ export const latency = (
   figures: Figures["Service"],
   window: Window
 ): Effect.Effect<typeof Latency.Type, StoreUnavailable> =>
-  Effect.map(totals(figures, window, { sketches: true }), (total) => ({
+  Effect.map(totals(figures, window, { histograms: ["durable", "fannedOut", "endToEnd"] }), (total) => ({
     durable: percentiles(total, "durable"),
     fannedOut: percentiles(total, "fannedOut"),
     endToEnd: percentiles(total, "endToEnd")

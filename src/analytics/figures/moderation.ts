@@ -22,7 +22,7 @@ export const moderation = (
   figures: Figures["Service"],
   window: Window
 ): Effect.Effect<typeof Moderation.Type, StoreUnavailable> =>
-  Effect.map(totals(figures, window, { sketches: false }), (total) => {
+  Effect.map(totals(figures, window, {}), (total) => {
     const { bans, chat, deletes, mutes } = total.n
     const limited = rateLimited(total)
     const perThousand = (count: number) => ratio(count * 1000, chat)

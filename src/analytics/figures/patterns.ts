@@ -36,7 +36,7 @@ export const patterns = (
   window: Window,
   room: string | undefined
 ): Effect.Effect<typeof Patterns.Type, StoreUnavailable> =>
-  Effect.map(totals(figures, window, { room, sketches: false }), ({ lengths, n }) => {
+  Effect.map(totals(figures, window, { room }), ({ lengths, n }) => {
     const counts = {
       withLink: n.link,
       withMention: n.mention,

@@ -12,7 +12,10 @@ export const noOne = () => new Uniques(EXACT_MAX)
 
 /** Adds the users of some sets of a tally; set by set, since together they may be more than a tally's own sets count exactly. */
 const add = (into: Uniques, tally: Tally, names: ReadonlyArray<UserSet>) => {
-  for (const name of names) into.merge(tally.set(name))
+  for (const name of names) {
+    const users = tally.setIfAny(name)
+    if (users !== undefined) into.merge(users)
+  }
 }
 
 export const addEngaged = (into: Uniques, tally: Tally) => add(into, tally, ENGAGED)

@@ -27,7 +27,7 @@ export const quality = (
   figures: Figures["Service"],
   window: Window
 ): Effect.Effect<typeof Quality.Type, StoreUnavailable> =>
-  Effect.map(totals(figures, window, { sketches: false }), ({ codes, n, rejected }) => ({
+  Effect.map(totals(figures, window, {}), ({ codes, n, rejected }) => ({
     expected: n.expected,
     delivered: n.delivered,
     deliveredRate: ratio(n.delivered, n.expected),

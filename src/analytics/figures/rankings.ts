@@ -121,7 +121,7 @@ export const userRanking = (
     const users = new Map<string, { username: string | null; messages: number }>()
     yield* eachUser(figures, window, ({ user, userId }) => {
       let messages = 0
-      for (const [quarter, count] of user.sent) {
+      for (const [quarter, count] of user.sentIn) {
         const at = quarter * TIER_MS.q
         if (at >= window.from && at < window.to) messages += count
       }
@@ -133,7 +133,7 @@ export const userRanking = (
         known.messages += messages
       }
     })
-    const all = (yield* totals(figures, window, { sketches: false })).n.chat
+    const all = (yield* totals(figures, window, {})).n.chat
     const counted = Array.from(users, ([userId, { messages, username }]) => ({
       userId,
       username,

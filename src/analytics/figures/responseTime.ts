@@ -21,7 +21,7 @@ export const responseTime = (
   window: Window,
   room: string | undefined
 ): Effect.Effect<typeof ResponseTime.Type, StoreUnavailable> =>
-  Effect.map(totals(figures, window, { room, sketches: true }), (total) => {
+  Effect.map(totals(figures, window, { room, histograms: ["response"] }), (total) => {
     const times = total.histogram("response")
     const { unanswered } = total.n
     return {

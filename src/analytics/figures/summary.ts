@@ -48,7 +48,8 @@ export const summary = (
     const hours = wholeBuckets(window, "1h")
     const hourOf = locator(hours)
     const perHour = hours.map(() => 0)
-    const total = yield* totals(figures, window, { sketches: true }, ({ start, tally }) => {
+    const sets = ["senders", "reactors", "active", "visitors"] as const
+    const total = yield* totals(figures, window, { sets }, ({ start, tally }) => {
       const hour = hourOf(start)
       if (hour >= 0) perHour[hour]! += tally.n.chat
     })

@@ -23,7 +23,7 @@ interface Pace {
 }
 
 /** A set of 1,024 users is merged in about 0.03 ms, counters are added in a thousandth of that. */
-const SKETCHES = { wanted: 100, turn: 64, first: DAY / 4, shortest: 4 * TIER_MS.q, longest: 4 * DAY } as const
+const SKETCHES = { wanted: 1000, turn: 64, first: DAY / 4, shortest: 4 * TIER_MS.q, longest: 4 * DAY } as const
 const COUNTERS = { wanted: 1000, turn: 2000, first: DAY, shortest: 4 * TIER_MS.q, longest: 16 * DAY } as const
 /** Users are kept by UTC day, so less than a day would give all of them again. */
 const USERS = { wanted: 1000, turn: 500, first: DAY, shortest: DAY, longest: 4 * DAY } as const
