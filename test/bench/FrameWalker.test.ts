@@ -12,6 +12,14 @@ const frame = (opcode: number, payload: Buffer): Buffer => {
   return Buffer.concat([header, payload])
 }
 
+/** A message in fragments. */
+const fragments = (opcode: number, payloads: ReadonlyArray<Buffer>): ReadonlyArray<Buffer> =>
+  payloads.map((payload, index) => {
+    const bytes = frame(index === 0 ? opcode : 0, payload)
+    if (index < payloads.length - 1) bytes[0]! &= 0x7f
+    return bytes
+  })
+
 const letters = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => 97 + (at % 26)))
 
 const seenBy = (chunks: ReadonlyArray<Buffer>): Array<string> => {
@@ -76,6 +84,31 @@ describe("FrameWalker", () => {
     }
   })
 
+  it("hands over the start of a message in fragments once, with pings between them, wherever the stream is cut", () => {
+    const [first, second, third] = fragments(1, [letters(70_000), letters(600), letters(3)])
+    const stream = Buffer.concat([
+      frame(1, letters(40)),
+      first!,
+      frame(9, letters(4)),
+      second!,
+      frame(9, letters(0)),
+      third!,
+      ...fragments(1, [letters(peek + 1), Buffer.alloc(0)]),
+      frame(1, letters(200))
+    ])
+    const whole = [
+      expected(1, letters(40)),
+      expected(1, letters(70_000)),
+      expected(9, letters(4)),
+      expected(9, letters(0)),
+      expected(1, letters(peek + 1)),
+      expected(1, letters(200))
+    ]
+    for (const size of [1, 2, 7, 125, 512, 513, 1460, 65_536, stream.length]) {
+      assert.deepStrictEqual(seenBy(split(stream, size)), whole, `chunks of ${size}`)
+    }
+  })
+
   it("walks only the given part of a buffer", () => {
     const seen: Array<number> = []
     const walker = new FrameWalker({ frame: (_opcode, _buffer, _start, _end, length) => void seen.push(length) })
@@ -84,9 +117,12 @@ describe("FrameWalker", () => {
     assert.deepStrictEqual(seen, [10])
   })
 
-  it("refuses fragments, reserved bits and masked frames", () => {
+  it("refuses fragments of no message, messages within others, fragmented pings, reserved bits and masked frames", () => {
     for (const head of [
-      [0x01, 0],
+      [0x00, 0],
+      [0x80, 0],
+      [0x01, 0, 0x81, 0],
+      [0x09, 0],
       [0x80 | 0x40 | 1, 0],
       [0x81, 0x80]
     ]) {

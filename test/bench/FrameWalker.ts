@@ -1,11 +1,15 @@
 /**
  * Walks the WebSocket frames of one connection through chunks of any size. A frame is handed over once, as soon as its whole
- * payload, or the first `peek` bytes of a longer one, lies in one buffer; the rest of a long payload is skipped unread.
+ * payload, or the first `peek` bytes of a longer one, lies in one buffer; the rest of a long payload is skipped unread, and so
+ * are all fragments of a message but the first.
  */
 export const peek = 512
 
 export interface FrameSink {
-  /** `end - start` bytes are there to read, `length` is what the frame carries. The buffer is reused after the call. */
+  /**
+   * `end - start` bytes are there to read, `length` is what the frame carries, which may be the first fragment of its message. The
+   * buffer is reused after the call.
+   */
   frame(opcode: number, buffer: Buffer, start: number, end: number, length: number): void
 }
 
@@ -14,12 +18,17 @@ export class MalformedFrame extends Error {
 }
 
 const headerMax = 10
+const continuation = 0
+/** Opcodes from here on are of control frames, which may come between fragments and are never fragmented. */
+const firstControl = 8
 
 export class FrameWalker {
   private readonly sink: FrameSink
   private skip = 0
   private carry: Buffer | undefined
   private carried = 0
+  /** Whether a message has begun of which more fragments are to come. */
+  private unfinished = false
 
   constructor(sink: FrameSink) {
     this.sink = sink
@@ -47,7 +56,13 @@ export class FrameWalker {
     if (to - at < 2) return at
     const first = buffer[at] ?? 0
     const second = buffer[at + 1] ?? 0
-    if ((first & 0xf0) !== 0x80) throw new MalformedFrame(`fragmented or reserved bits set: 0x${first.toString(16)}`)
+    if ((first & 0x70) !== 0) throw new MalformedFrame(`reserved bits set: 0x${first.toString(16)}`)
+    const opcode = first & 15
+    const last = first >= 0x80
+    if (opcode >= firstControl && !last) throw new MalformedFrame("a control frame in fragments")
+    if (opcode < firstControl && (opcode === continuation) !== this.unfinished) {
+      throw new MalformedFrame(this.unfinished ? "a message within another one" : "a fragment of no message")
+    }
     if (second > 127) throw new MalformedFrame("a server must not mask its frames")
     let start = at + 2
     let length = second
@@ -60,11 +75,12 @@ export class FrameWalker {
       if (to < start) return at
       length = buffer.readUInt32BE(at + 2) * 4_294_967_296 + buffer.readUInt32BE(at + 6)
     }
-    const end = start + (length < peek ? length : peek)
+    const end = start + (opcode === continuation ? 0 : Math.min(length, peek))
     if (to < end) return at
+    if (opcode < firstControl) this.unfinished = !last
     const next = start + length
     if (next > to) this.skip = next - to
-    this.sink.frame(first & 15, buffer, start, end, length)
+    if (opcode !== continuation) this.sink.frame(opcode, buffer, start, end, length)
     return next > to ? to : next
   }
 

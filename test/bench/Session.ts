@@ -2,6 +2,7 @@
  * What is measured. A session is one server with one set of connections; its cases run on them one after the other, so that
  * thousands of connections are made once and not for every case.
  */
+import { fileURLToPath } from "node:url"
 import type { DialectName } from "./Dialect.ts"
 import type { Options, Scenario } from "./Options.ts"
 import type { PeerName } from "./Peer.ts"
@@ -27,6 +28,8 @@ export interface Session {
   readonly dialect: DialectName | undefined
   readonly peers: ReadonlyArray<PeerName>
   readonly rounds: number
+  /** Started instead of the peer's own program. */
+  readonly command?: ReadonlyArray<string>
 }
 
 const sizes = (quick: boolean) =>
@@ -54,6 +57,18 @@ export const pastSizes = (quick: boolean) =>
     ? { replay: { messages: 100_000, rooms: 100 }, history: 10_000 }
     : { replay: { messages: 1_000_000, rooms: 1000 }, history: 100_000 }
 
+/** Whether what happens is counted. */
+export type Counting = "on" | "off"
+const countings: ReadonlyArray<{ readonly name: string; readonly group: Group; readonly inFlight: number }> = [
+  // small rooms, where a delivery bears most of what a message costs
+  { name: "counting, 100 rooms of 10, W=64", group: { rooms: 100, members: 10, senders: 1 }, inFlight: 64 },
+  { name: "counting, 200 clients, W=16", group: { rooms: 1, members: 200, senders: 16 }, inFlight: 16 }
+]
+export const countingNames: ReadonlyArray<string> = countings.map(({ name }) => name)
+
+/** The history that figures are told from. */
+export const figuresSize = (quick: boolean) => ({ users: quick ? 100 : 500, days: 60 })
+
 const oneRoom = (clients: number): ReadonlyArray<Group> => [{ rooms: 1, members: clients, senders: 16 }]
 
 const plan = (options: Options): ReadonlyArray<Session> => {
@@ -76,6 +91,18 @@ const plan = (options: Options): ReadonlyArray<Session> => {
     })),
     env: { DURABILITY: durability, STORE: "sqlite" },
     dialect: "v1"
+  })
+  const counted = ({ group, inFlight, name }: (typeof countings)[number], counting: Counting): Session => ({
+    ...base,
+    id: `analytics-${counting}, ${name}`,
+    peers: options.peers.filter((peer) => peer === "hubbub"),
+    loads: [[group]],
+    cases: [
+      { scenario: "analytics", name, phases: [{ kind: "closed", inFlight, seconds: seconds * 4 }], parts: [counting] }
+    ],
+    ...(counting === "on"
+      ? {}
+      : { command: [process.execPath, fileURLToPath(new URL("uncounted.ts", import.meta.url)), "serve"] })
   })
   const fanout = (clients: number): ReadonlyArray<Case> =>
     [1, 16, 64].map((inFlight) => ({
@@ -174,7 +201,8 @@ const plan = (options: Options): ReadonlyArray<Session> => {
         }
       ]
     },
-    ...durabilities.map(durable)
+    ...durabilities.map(durable),
+    ...countings.flatMap((one) => (["on", "off"] as const).map((counting) => counted(one, counting)))
   ]
 }
 

@@ -1,13 +1,16 @@
 /** Runs the benchmark: every session of every round against every peer in turn, then tables, goals and a JSON file. */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
+import { analyticsGoals } from "./analyticsGoals.ts"
+import { analyticsReport } from "./analyticsReport.ts"
 import { type Browsed, browse } from "./browse.ts"
 import { DataDirectory } from "./DataDirectory.ts"
 import { durabilityGoals } from "./durabilityGoals.ts"
+import { type FigureTimes, figureTimes } from "./figureTimes.ts"
 import { goals } from "./goals.ts"
 import { installPeers } from "./installPeers.ts"
 import { type Machine, machine } from "./Machine.ts"
-import { type Options, parseOptions, usage } from "./Options.ts"
+import { type Options, ownScenarios, parseOptions, usage } from "./Options.ts"
 import { historyRow, replayRow } from "./PastRow.ts"
 import { pastReport } from "./pastReport.ts"
 import { firehose, missing, type Peer, peers } from "./Peer.ts"
@@ -18,7 +21,7 @@ import { type Measured, type Row, rowOf } from "./Row.ts"
 import { runSession } from "./runSession.ts"
 import { stopTasksNow } from "./runTask.ts"
 import { Server } from "./Server.ts"
-import { grouped, pastSizes, planSessions, type Session } from "./Session.ts"
+import { figuresSize, grouped, pastSizes, planSessions, type Session } from "./Session.ts"
 import { table } from "./table.ts"
 
 interface Failure {
@@ -35,6 +38,13 @@ const describeDurability = ({ quick, seconds }: Options): string => {
   return `Durability: windows of ${seconds * 2} s, ${sizes}; the server's threads share its core.${shortened}`
 }
 
+const describeAnalytics = ({ quick, seconds }: Options): string => {
+  const { days, users } = figuresSize(quick)
+  const sizes = `figures of ${grouped(users)} users over ${days} days`
+  const shortened = quick ? " QUICK: a fifth of the users, shorter windows." : ""
+  return `Analytics: windows of ${seconds * 4} s, ${sizes}; the server's threads share its core.${shortened}`
+}
+
 const describe = (host: Machine, options: Options, skipped: ReadonlyMap<Peer, string>): string =>
   [
     `${host.cpu}, ${host.cores} cores, ${host.memoryGiB} GiB, Node ${host.node}, ${host.kernel}`,
@@ -43,6 +53,7 @@ const describe = (host: Machine, options: Options, skipped: ReadonlyMap<Peer, st
       : "Server and load generator are NOT pinned: no taskset, or fewer than two cores.",
     `${options.rounds} interleaved round${options.rounds === 1 ? "" : "s"}, windows of ${options.seconds} s, 200-byte messages, medians.`,
     ...(options.scenarios.includes("durability") ? [describeDurability(options)] : []),
+    ...(options.scenarios.includes("analytics") ? [describeAnalytics(options)] : []),
     "",
     ...peers
       .filter(({ name }) => options.peers.includes(name))
@@ -93,7 +104,9 @@ const runAll = async (options: Options, host: Machine, available: ReadonlyArray<
   const size = pastSizes(options.quick)
   const ownPeer = available.find(({ name }) => name === "hubbub")
   for (let round = 1; round <= options.rounds; round++) {
-    for (const session of sessions.filter(({ rounds }) => round <= rounds)) {
+    const due = sessions.filter(({ rounds }) => round <= rounds)
+    // whoever comes first has the cooler machine: in turn
+    for (const session of round % 2 === 1 ? due : due.toReversed()) {
       for (const peer of [...available, firehose].filter(({ name }) => session.peers.includes(name))) {
         await attempt(round, session.id, peer.name, async () =>
           keep(session, peer, await runSession(session, peer, { warmUpSeconds, pinned }))
@@ -105,7 +118,14 @@ const runAll = async (options: Options, host: Machine, available: ReadonlyArray<
     await attempt(round, "history", ownPeer.name, async () => histories.push(await browse(size.history, pinned)))
   }
   const past = { replay: replayRow(replays), history: historyRow(histories) }
-  return { rows: [...found.values()].map(rowOf), past, failures }
+  let figures: FigureTimes | undefined
+  if (ownPeer !== undefined && options.scenarios.includes("analytics")) {
+    // its medians are of answers, not of rounds
+    await attempt(options.rounds, "figures", ownPeer.name, async () => {
+      figures = await figureTimes(figuresSize(options.quick), pinned)
+    })
+  }
+  return { rows: [...found.values()].map(rowOf), past, figures, failures }
 }
 
 /** Rows come in the order of measuring; a reader wants all peers of a case beside each other, and all parts of it. */
@@ -127,7 +147,7 @@ const main = async (options: Options): Promise<number> => {
   }
   console.log(describe(host, options, skipped))
   const startedAt = new Date().toISOString()
-  const { rows, past, failures } = await runAll(
+  const { rows, past, figures, failures } = await runAll(
     options,
     host,
     wanted.filter((peer) => !skipped.has(peer))
@@ -138,11 +158,14 @@ const main = async (options: Options): Promise<number> => {
   }
   const kept = pastReport(past)
   if (kept !== "") console.log(`${kept}\n`)
+  const told = analyticsReport(figures)
+  if (told !== "") console.log(`${told}\n`)
   const judged = [
-    ...(options.scenarios.some((scenario) => scenario !== "durability")
-      ? goals(rows.filter(({ scenario }) => scenario !== "durability"))
+    ...(options.scenarios.some((scenario) => !ownScenarios.has(scenario))
+      ? goals(rows.filter(({ scenario }) => !ownScenarios.has(scenario)))
       : []),
-    ...(options.scenarios.includes("durability") ? durabilityGoals(rows, past) : [])
+    ...(options.scenarios.includes("durability") ? durabilityGoals(rows, past) : []),
+    ...(options.scenarios.includes("analytics") ? analyticsGoals(rows, figures) : [])
   ]
   console.log(
     table(
@@ -156,7 +179,7 @@ const main = async (options: Options): Promise<number> => {
   }
   mkdirSync(dirname(options.json), { recursive: true })
   const peerNotes = wanted.map((peer) => ({ name: peer.name, work: peer.work, skipped: skipped.get(peer) ?? null }))
-  const results = { startedAt, machine: host, options, peers: peerNotes, rows, past, goals: judged, failures }
+  const results = { startedAt, machine: host, options, peers: peerNotes, rows, past, figures, goals: judged, failures }
   writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
   console.log(`\n${options.json}`)
   return failures.length > 0 ? 1 : 0

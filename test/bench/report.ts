@@ -65,6 +65,7 @@ const columns: Record<Scenario, ReadonlyArray<Column>> = {
   rate: traffic,
   rooms: traffic,
   mixed: traffic,
+  analytics: traffic,
   durability: [
     rate("deliveries/s"),
     { title: "CPU µs/message", cell: ({ median }) => figure(median.cpuPerMessage) },

@@ -22,7 +22,8 @@ export const runSession = async (
   const loads: Array<Load> = []
   let server: Server | undefined
   try {
-    server = await Server.start(peer, nextPort(), run.pinned, { ...session.env, DATA_DIR: data.path })
+    const { command = peer.command } = session
+    server = await Server.start({ ...peer, command }, nextPort(), run.pinned, { ...session.env, DATA_DIR: data.path })
     for (const [index, groups] of session.loads.entries()) {
       const load = new Load(
         {
