@@ -17,9 +17,11 @@ import * as DynamoDbStore from "./store/dynamodb/DynamoDbStore.ts"
 import { History } from "./store/History.ts"
 import * as HistoryRecall from "./store/HistoryRecall.ts"
 import { keyFile } from "./store/keyFile.ts"
+import * as MemoryRecords from "./store/MemoryRecords.ts"
 import * as MemoryRollups from "./store/MemoryRollups.ts"
 import * as MemoryStore from "./store/MemoryStore.ts"
 import { MessageStore } from "./store/MessageStore.ts"
+import { RecordStore } from "./store/RecordStore.ts"
 import * as SqliteStore from "./store/sqlite/SqliteStore.ts"
 import type { SqliteUnusable } from "./store/sqlite/SqliteUnusable.ts"
 import { Storage } from "./store/Storage.ts"
@@ -64,6 +66,7 @@ const inMemory = (config: Configuration) =>
     Layer.provideMerge(RoomLog.layerMemory(logOptions(config))),
     Layer.merge(Storage.layerMemory),
     Layer.merge(MemoryRollups.layer),
+    Layer.merge(MemoryRecords.layer),
     Layer.merge(NodeName.layerAlone),
     Layer.merge(Cursors.layer(given(config) ?? Redacted.make(randomBytes(32))))
   )
@@ -81,7 +84,11 @@ const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions[
     },
     logOptions(config)
   )
-  const engine: Layer.Layer<MessageStore | RollupStore, DynamoDbStore.DynamoDbUnusable | SqliteUnusable, Supervisor> =
+  const engine: Layer.Layer<
+    MessageStore | RollupStore | RecordStore,
+    DynamoDbStore.DynamoDbUnusable | SqliteUnusable,
+    Supervisor
+  > =
     config.store === "sqlite"
       ? // the journal lets go of what the store has, so the store must promise as much
         SqliteStore.layer({ file: join(directory, "hubbub.db"), flush: durability !== "journal" })
@@ -106,6 +113,7 @@ const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions[
     ),
     Storage.layer.pipe(Layer.provide(drain)),
     Layer.effect(RollupStore, RollupStore),
+    Layer.effect(RecordStore, RecordStore),
     NodeName.layerFile(join(directory, "node.key")),
     cursors
   ).pipe(

@@ -323,7 +323,6 @@ export const messageStoreContract = (engine: string, layer: Layer.Layer<MessageS
           "\\",
           "${a}",
           "é",
-          "e\u0301",
           "ﬁ",
           "fi",
           "😀",

@@ -16,6 +16,7 @@ import { RoomLog } from "../../src/log/RoomLog.ts"
 import { history, logOptions } from "../../src/Persistence.ts"
 import { connectionOptions, engine } from "../../src/Server.ts"
 import type { History } from "../../src/store/History.ts"
+import * as MemoryRecords from "../../src/store/MemoryRecords.ts"
 import * as MemoryRollups from "../../src/store/MemoryRollups.ts"
 import * as MemoryStore from "../../src/store/MemoryStore.ts"
 import type { MessageStore } from "../../src/store/MessageStore.ts"
@@ -38,7 +39,7 @@ export const engineLayer = (
 ) =>
   engine(config).pipe(
     Layer.provideMerge(past),
-    Layer.provide(Layer.mergeAll(MemoryStore.layer, MemoryRollups.layer, NodeName.layerAlone)),
+    Layer.provide(Layer.mergeAll(MemoryStore.layer, MemoryRollups.layer, MemoryRecords.layer, NodeName.layerAlone)),
     Layer.provide(log),
     Layer.provideMerge(Supervisor.layer),
     Layer.provide(Layer.succeed(LoopGauge, () => 0))

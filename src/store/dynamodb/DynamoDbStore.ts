@@ -1,5 +1,5 @@
 /**
- * Messages and rollups in one DynamoDB table. The process starts before its store does: until DynamoDB answers, and whenever it does not, calls fail
+ * Messages, rollups and records in one DynamoDB table. The process starts before its store does: until DynamoDB answers, and whenever it does not, calls fail
  * and say why, and what has to be written waits in the log.
  */
 import { Context, Data, Effect, Layer } from "effect"
@@ -8,6 +8,8 @@ import { RollupStore } from "../../analytics/RollupStore.ts"
 import { DynamoDbClient, type DynamoDbOptions } from "./DynamoDbClient.ts"
 import { connect } from "./DynamoDbConnection.ts"
 import { DynamoDbFailure } from "./DynamoDbFailure.ts"
+import { DynamoDbRecordClient } from "./DynamoDbRecordClient.ts"
+import { makeRecords } from "./dynamoDbRecords.ts"
 import { makeReader } from "./dynamoDbReader.ts"
 import { makeReads } from "./dynamoDbReads.ts"
 import { makeRollupReader } from "./dynamoDbRollupReader.ts"
@@ -16,6 +18,7 @@ import { create, noTable, tableProblem, verify } from "./dynamoDbTable.ts"
 import { makeWriter } from "./dynamoDbWriter.ts"
 import { CHUNK, CONCURRENCY, makeWriteAll } from "./dynamoDbWrites.ts"
 import { EntriesRefused, MessageStore, StoreUnavailable } from "../MessageStore.ts"
+import { acceptRecord, RecordStore } from "../RecordStore.ts"
 
 /** DynamoDB is set up so that no waiting helps. One line that says what is wrong and what to do. */
 export class DynamoDbUnusable extends Data.TaggedError("DynamoDbUnusable")<{ readonly reason: string }> {
@@ -39,7 +42,9 @@ const establish = (client: DynamoDbClient, { endpoint, region, table }: DynamoDb
   )
 
 /** The store. Building it waits for nobody; it serves from when DynamoDB answers and the table is right. */
-export const layer = (options: DynamoDbOptions): Layer.Layer<MessageStore | RollupStore, never, Supervisor> =>
+export const layer = (
+  options: DynamoDbOptions
+): Layer.Layer<MessageStore | RollupStore | RecordStore, never, Supervisor> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const client = yield* DynamoDbClient.open(options)
@@ -50,6 +55,7 @@ export const layer = (options: DynamoDbOptions): Layer.Layer<MessageStore | Roll
       const writer = makeWriter(writeAll)
       const rollupReader = makeRollupReader(reads)
       const rollupWriter = makeRollupWriter(reads, rollupReader, writeAll)
+      const keeper = makeRecords(reads, yield* DynamoDbRecordClient.open(options, client))
 
       const forget = Effect.sync(() => {
         writer.forget()
@@ -94,7 +100,21 @@ export const layer = (options: DynamoDbOptions): Layer.Layer<MessageStore | Roll
         find: (keys) => read(rollupReader.find(keys)),
         remove: (old) => read(rollupWriter.remove(old))
       })
-      return Context.make(MessageStore, messages).pipe(Context.add(RollupStore, rollups))
+      const records = RecordStore.of({
+        get: (pk, sk) => read(keeper.get(pk, sk)),
+        list: (page) => read(keeper.list(page)),
+        put: Effect.fnUntraced(function* (draft, condition) {
+          yield* acceptRecord(draft, condition)
+          const answer = yield* read(keeper.put(draft, condition))
+          return typeof answer === "number" ? answer : yield* answer
+        }),
+        remove: (pk, sk) => read(keeper.remove(pk, sk)),
+        sweep: () => Effect.succeed(0)
+      })
+      return Context.make(MessageStore, messages).pipe(
+        Context.add(RollupStore, rollups),
+        Context.add(RecordStore, records)
+      )
     })
   )
 

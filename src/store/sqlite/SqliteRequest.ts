@@ -6,6 +6,8 @@ import type { RoomId } from "../../domain/RoomId.ts"
 import type { UserId } from "../../domain/UserId.ts"
 import type { Entry } from "../../log/Entry.ts"
 import type { RoomsPage, Stretch, UserPosition } from "../MessageStore.ts"
+import type { RecordRange } from "../recordRange.ts"
+import type { Record } from "../RecordStore.ts"
 
 /** An entry as `put` sends it, in the order of the table's columns: cheaper to copy than an object (0.5 ms for 500). */
 export type SqliteRow = readonly [
@@ -38,6 +40,18 @@ export interface RollupShelfColumns {
   readonly tier: ReadonlyArray<string>
 }
 
+/** A record as a row: `expiresAt` is null where it never does. */
+export interface SqliteRecord extends Omit<Record, "expiresAt"> {
+  readonly expiresAt: number | null
+}
+
+type RecordKey = Pick<Record, "pk" | "sk">
+
+/** Milliseconds since 1970: what expired until then is not there. */
+interface AsOf {
+  readonly now: number
+}
+
 /** What a thread is asked, by kind, and what it answers. */
 interface SqliteCalls {
   readonly put: { readonly asks: ReadonlyArray<SqliteRow>; readonly answers: void }
@@ -59,6 +73,22 @@ interface SqliteCalls {
     readonly answers: Pick<RollupColumns, "through" | "counts" | "sketches"> & { readonly at: ReadonlyArray<number> }
   }
   readonly removeRollups: { readonly asks: RollupsBefore; readonly answers: number }
+  readonly getRecord: { readonly asks: RecordKey & AsOf; readonly answers: SqliteRecord | undefined }
+  readonly listRecords: {
+    readonly asks: RecordRange & AsOf & { readonly pk: string; readonly limit: number; readonly reverse: boolean }
+    readonly answers: ReadonlyArray<SqliteRecord>
+  }
+  readonly putRecord: {
+    /** `expected` is the version that the record must have. */
+    readonly asks: Omit<SqliteRecord, "version"> & AsOf & { readonly expected: number | undefined }
+    /** The version that the record has now, `done` or not. */
+    readonly answers: { readonly done: boolean; readonly version: number }
+  }
+  readonly removeRecord: { readonly asks: RecordKey & AsOf; readonly answers: boolean }
+  readonly sweepRecords: {
+    readonly asks: { readonly before: number; readonly limit: number }
+    readonly answers: number
+  }
 }
 
 export type SqliteKind = keyof SqliteCalls

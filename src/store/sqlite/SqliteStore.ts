@@ -1,5 +1,5 @@
 /**
- * The archive, of messages and of rollups, in one SQLite file. Two threads: one writes, one reads, so that no page waits for a batch or a checkpoint (WAL lets them
+ * The archive, of messages, rollups and records, in one SQLite file. Two threads: one writes, one reads, so that no page waits for a batch or a checkpoint (WAL lets them
  * work side by side). Neither ever runs SQLite on the server's own thread.
  */
 import { Context, Effect, Layer } from "effect"
@@ -8,6 +8,8 @@ import { RollupStore } from "../../analytics/RollupStore.ts"
 import type { Position } from "../../domain/Position.ts"
 import type { Entry } from "../../log/Entry.ts"
 import { MessageStore, type Stretch, type UserPosition } from "../MessageStore.ts"
+import { RecordStore } from "../RecordStore.ts"
+import { sqliteRecordStore } from "./SqliteRecordStore.ts"
 import type { SqliteRow } from "./SqliteRequest.ts"
 import { sqliteRollupStore } from "./SqliteRollupStore.ts"
 import { askSurely, sqliteThread } from "./SqliteThread.ts"
@@ -51,7 +53,9 @@ const stretchOf = <P, Q>({ after, before, limit, order }: Stretch<P>, place: (at
   order
 })
 
-export const layer = (options: SqliteOptions): Layer.Layer<MessageStore | RollupStore, SqliteUnusable, Supervisor> =>
+export const layer = (
+  options: SqliteOptions
+): Layer.Layer<MessageStore | RollupStore | RecordStore, SqliteUnusable, Supervisor> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const { busyMs = 1000, file, flush = false, timeoutMs = 5000 } = options
@@ -75,6 +79,9 @@ export const layer = (options: SqliteOptions): Layer.Layer<MessageStore | Rollup
           discard: true
         })
       })
-      return Context.make(MessageStore, messages).pipe(Context.add(RollupStore, sqliteRollupStore(writer, reader)))
+      return Context.make(MessageStore, messages).pipe(
+        Context.add(RollupStore, sqliteRollupStore(writer, reader)),
+        Context.add(RecordStore, sqliteRecordStore(writer, reader))
+      )
     })
   )

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { FileRefused, openSqlite, sqliteCode, type SqliteFileOptions } from "./sqliteFile.ts"
 import { sqliteMessages } from "./sqliteMessages.ts"
+import { sqliteRecords } from "./sqliteRecords.ts"
 import type { FromSqlite, SqliteHandlers, SqliteKind, SqliteRequest, ToSqlite } from "./SqliteRequest.ts"
 import { sqliteRollups } from "./sqliteRollups.ts"
 
@@ -13,7 +14,7 @@ const REFUSALS: ReadonlySet<number | undefined> = new Set([18, 19, 20])
 
 const say = (message: FromSqlite) => parentPort?.postMessage(message, [])
 
-const PUTS: ReadonlySet<SqliteKind> = new Set(["put", "putRollups"])
+const PUTS: ReadonlySet<SqliteKind> = new Set(["put", "putRollups", "putRecord"])
 
 const answer = <K extends SqliteKind>({ asked, id, kind }: SqliteRequest<K>, handlers: SqliteHandlers): FromSqlite => {
   try {
@@ -28,7 +29,7 @@ const answer = <K extends SqliteKind>({ asked, id, kind }: SqliteRequest<K>, han
 
 const serve = (options: SqliteFileOptions) => {
   const db = openSqlite(options)
-  const handlers = { ...sqliteMessages(db), ...sqliteRollups(db) }
+  const handlers = { ...sqliteMessages(db), ...sqliteRollups(db), ...sqliteRecords(db) }
   parentPort?.on("message", (message: ToSqlite) => {
     if (message !== "close") return say(answer(message, handlers))
     // the last connection to close moves the write-ahead log into the file
