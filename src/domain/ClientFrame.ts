@@ -2,6 +2,7 @@
 import { Exit, Result, Schema, SchemaIssue } from "effect"
 import { Content, contentProblem, normaliseContent } from "./Content.ts"
 import { MessageId } from "./MessageId.ts"
+import { parseJson } from "./parseJson.ts"
 import { PageSize } from "./PageSize.ts"
 import { Position, Seq } from "./Position.ts"
 import { type ErrorCode, type ProtocolError, refusal } from "./ProtocolError.ts"
@@ -130,12 +131,11 @@ const decodeObject = (value: Record<string, unknown>, dialect: Dialect): Result.
 
 /** Decodes one text frame. Fails with the refusal to answer; never throws, whatever the text. */
 export const decodeClientFrame = (text: string, dialect: Dialect): Result.Result<ClientFrame, Refused> => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return Result.fail({ ref: undefined, error: refusal("invalid_frame", "the frame is not JSON") })
+  const parsed = parseJson(text)
+  if (Result.isFailure(parsed)) {
+    return Result.fail({ ref: undefined, error: refusal("invalid_frame", `the frame ${parsed.failure}`) })
   }
+  const value = parsed.success
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return Result.fail({ ref: undefined, error: refusal("invalid_frame", "the frame must be one JSON object") })
   }

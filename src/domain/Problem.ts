@@ -14,6 +14,7 @@ export type Problem = typeof Problem.Type
 
 const titles: Record<number, string> = {
   400: "Bad request",
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not found",
   405: "Method not allowed",

@@ -5,6 +5,8 @@ import { Schema } from "effect"
 export const ErrorCode = Schema.Literals([
   "invalid_frame",
   "forbidden_type",
+  "forbidden_room",
+  "invalid_token",
   "invalid_username",
   "invalid_user_id",
   "invalid_room",
@@ -12,6 +14,7 @@ export const ErrorCode = Schema.Literals([
   "empty_content",
   "content_too_long",
   "invalid_content",
+  "rejected",
   "not_subscribed",
   "not_supported",
   "too_many_rooms",

@@ -12,6 +12,8 @@ export const userIdProblem = (id: string): string | undefined => {
   if (length === 0) return "userId must not be empty"
   if (length > USER_ID_MAX) return `userId has ${length} code points; at most ${USER_ID_MAX} are allowed`
   if (FORBIDDEN.test(id)) return "userId must not contain white space, control or invisible characters"
+  // two ids that look the same and sort apart would be two people
+  if (id !== id.normalize("NFC")) return "userId must be in Unicode normalisation form C"
   return undefined
 }
 

@@ -1,6 +1,9 @@
-/** Display names: what people see, so nothing in one may hide, reorder or imitate by invisible characters. */
+/** Display names: what people see, so nothing in one may hide, reorder, cover its neighbours or pass for what it is not. */
 import { Schema } from "effect"
 import { codePoints } from "./codePoints.ts"
+import { isOverloaded } from "./combiningMarks.ts"
+import { mixesScripts } from "./mixesScripts.ts"
+import { isReservedName } from "./reservedNames.ts"
 
 export const USERNAME_MAX = 50
 
@@ -19,16 +22,23 @@ export const normaliseUsername = (name: string): string =>
         .replace(/[\p{Zs}]+/gu, " ")
         .replace(/^ | $/g, "")
 
-/** Why a normalised name is refused, or nothing. */
-export const usernameProblem = (name: string): string | undefined => {
+/** Why a normalised name is refused, or nothing. `reserved` allows the names that speak for the house. */
+export const usernameProblem = (
+  name: string,
+  { reserved = false }: { readonly reserved?: boolean } = {}
+): string | undefined => {
   const length = codePoints(name)
   if (length === 0) return "username must not be empty"
   if (length > USERNAME_MAX) return `username has ${length} code points; at most ${USERNAME_MAX} are allowed`
   if (FORBIDDEN.test(name)) return "username must not contain control, bidirectional or invisible characters"
+  if (isOverloaded(name)) return "username must not have stacked combining marks, nor be mostly marks"
+  if (mixesScripts(name)) return "username must not mix scripts within a word"
+  if (!reserved && isReservedName(name)) return "username is reserved, or looks like one that is"
   return undefined
 }
 
-export const Username = Schema.String.check(Schema.makeFilter((name) => usernameProblem(name))).pipe(
-  Schema.brand("Username")
-)
+/** What any name is like, the server's own among them: reserved names are one. */
+export const Username = Schema.String.check(
+  Schema.makeFilter((name) => usernameProblem(name, { reserved: true }))
+).pipe(Schema.brand("Username"))
 export type Username = typeof Username.Type

@@ -21,7 +21,11 @@ const messageOf = (message: unknown): { readonly msg: string; readonly fields: R
   return { msg: said.join(" "), fields }
 }
 
-/** `{"ts":…,"level":…,"msg":…,…}`. JSON escapes control characters, so one event is one line whatever is in it. */
+/** What some terminals and viewers take for a command or the end of a line, and JSON leaves as it is. */
+const FORGING = /[\x7f-\x9f\u2028\u2029]/g
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+/** `{"ts":…,"level":…,"msg":…,…}`: one event is one line whatever is in it. */
 const json = Logger.make(({ cause, date, fiber, logLevel, message }) => {
   const { fields, msg } = messageOf(message)
   const annotations = fiber.getRef(References.CurrentLogAnnotations)
@@ -32,7 +36,7 @@ const json = Logger.make(({ cause, date, fiber, logLevel, message }) => {
     ...annotations,
     ...fields,
     ...(cause.reasons.length === 0 ? {} : { cause: Cause.pretty(cause) })
-  })
+  }).replace(FORGING, escaped)
 })
 
 const severities = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { Content, CONTENT_MAX, contentProblem, normaliseContent } from "../../src/domain/Content.ts"
-import { anyText, family, loneHigh, loneLow, thumb } from "./texts.ts"
+import { anyText, family, loneHigh, loneLow, sentences, thumb } from "./texts.ts"
 import "./seed.ts"
 
 const codeOf = (text: string) => contentProblem(normaliseContent(text))?.code
@@ -73,7 +73,13 @@ describe("Content", () => {
     ["a C1 control", "a\u0085b"],
     ["a vertical tab", "a\u000bb"],
     ["a right-to-left override", "evil\u202etxt.exe"],
-    ["a left-to-right override", "a\u202db"]
+    ["a left-to-right override", "a\u202db"],
+    ["9 marks on one letter", "Z" + "\u0351".repeat(9)],
+    ["500 marks on one letter", "Z" + "\u0351".repeat(500)],
+    ["marks of several kinds on one letter", "o" + "\u0300\u0323\u0488".repeat(3)],
+    ["marks with joiners between them", "o" + "\u0300\u200d".repeat(9)],
+    ["tone marks piled on a Thai letter", "ก" + "\u0e49".repeat(9)],
+    ["a tower in the middle of a text", `${"long ".repeat(20)}t${"\u0334".repeat(12)}ower${" and on".repeat(20)}`]
   ])("refuses %s", (_name, text) => assert.strictEqual(codeOf(text), "invalid_content"))
 
   // G2: nothing but what is refused or unseen; which of the two codes says it does not matter
@@ -88,6 +94,17 @@ describe("Content", () => {
     ["bidirectional isolates", "\u2068سلام\u2069"],
     ["combining marks alone", "\u0301"],
     ["a piece of HTML", "<img src=x onerror=alert(1)>"],
-    ["many marks on one letter", "Z" + "\u0351".repeat(500)]
+    ["8 marks on one letter", "Z" + "\u0351".repeat(8)],
+    ["8 marks on each of many letters", `Z${"\u0351".repeat(8)}`.repeat(50)],
+    ["a vowel sign drawn out", "नह" + "\u0940".repeat(30)],
+    ["keycaps, flags, skin tones and tags", "1️⃣#️⃣ 🇩🇪🇯🇵 👩🏽‍💻 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}"],
+    ["many emoji in a row", "❤️".repeat(100) + "👩‍❤️‍💋‍👨".repeat(50)],
+    ["a Sanskrit syllable in Tibetan letters", "ཧཱུྃ ཨོཾ་མ་ཎི་པདྨེ་ཧཱུྃ"],
+    ["the replacement character", "a\ufffdb"]
   ])("allows %s", (_name, text) => assert.isUndefined(codeOf(text)))
+
+  it.each(Object.entries(sentences))("allows a sentence in %s, composed or not", (_language, text) => {
+    for (const form of ["NFC", "NFD"] as const) assert.isUndefined(contentProblem(text.normalize(form)))
+    assert.strictEqual(normaliseContent(text), text)
+  })
 })

@@ -99,6 +99,9 @@ describe("UserId", () => {
     ["nothing", "", false],
     ["a space inside", "a b", false],
     ["a no-break space inside", "a\u00a0b", false],
+    ["a composed letter", "Zo\u00eb", true],
+    ["the same letter in two pieces", "Zoe\u0308", false],
+    ["a sign that is another letter in normal form", "\u212b", false],
     ["the id of those who give none", anonymous, true]
   ])("judges %s", (_name, text, fine) => assert.strictEqual(isUserId(text), fine))
 
