@@ -8,11 +8,11 @@ import type { UserId } from "../domain/UserId.ts"
 import type { Username } from "../domain/Username.ts"
 import type { Room } from "./Room.ts"
 
-/** Who a connection is, as established before the hub hears of it; no frame can change it. */
+/** Who a connection is, as established before the hub hears of it; no frame can change it. A token that is refreshed may bring a new name. */
 export interface Identity {
   readonly connectionId: string
   readonly userId: UserId
-  readonly username: Username
+  username: Username
   readonly dialect: Dialect
 }
 

@@ -12,6 +12,7 @@ import type { Past } from "./Past.ts"
 import { Recollection, type Waiting } from "./Recollection.ts"
 import type { Room } from "./Room.ts"
 import type { Roster } from "./Roster.ts"
+import type { Witness } from "./Witness.ts"
 
 export interface FloorOptions {
   readonly log: RoomLog["Service"]
@@ -23,6 +24,7 @@ export interface FloorOptions {
   readonly roomEmptyMs: number
   readonly roomsPerConnection: number
   readonly presence: boolean
+  readonly witness: Witness | undefined
 }
 
 type FloorCommand = Exclude<Command, Publish | PastRead | { readonly _tag: "Tick" | "Kept" }>
@@ -260,7 +262,9 @@ export class Floor {
     client.rooms.set(roomId, seat)
     analytics.record({ _tag: "joined", roomId })
     if (this.options.presence) {
-      room.presence.join(client.identity.userId, client.identity.username)
+      const { userId, username } = client.identity
+      if (room.presence.join(userId, username))
+        this.options.witness?.came(roomId, { userId, username }, this.options.wallNow())
       roster.changed.add(room)
     }
     return seat
@@ -274,7 +278,7 @@ export class Floor {
     client.rooms.delete(room.id)
     client.mailbox.forget(seat)
     if (this.options.presence) {
-      room.presence.leave(userId)
+      if (room.presence.leave(userId)) this.options.witness?.went(room.id, { userId, username }, this.options.wallNow())
       roster.changed.add(room)
     }
     if (room.typing.stop(userId)) {

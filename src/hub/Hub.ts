@@ -19,6 +19,7 @@ import { Publisher } from "./Publisher.ts"
 import { recaller } from "./recaller.ts"
 import type { Room } from "./Room.ts"
 import { Roster } from "./Roster.ts"
+import { Witness } from "./Witness.ts"
 
 export interface HubOptions {
   /** Commands that may wait. */
@@ -71,6 +72,7 @@ export class Hub extends Context.Service<
         const analytics = yield* Analytics
         const pacer = yield* Pacer
         const fault = yield* FaultPoint
+        const witness = yield* Witness
         const clock = yield* Clock.Clock
         const inbox = yield* Effect.acquireRelease(Queue.bounded<Command>(options.inbox), Queue.shutdown)
         const recall = yield* recaller({
@@ -79,11 +81,12 @@ export class Hub extends Context.Service<
         })
         const state = yield* Ref.make(new Roster())
         const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-        const publisher = new Publisher(log, analytics, now)
+        const publisher = new Publisher(log, analytics, now, witness)
         const floor = new Floor({
           log,
           analytics,
           now,
+          witness,
           wallNow: () => clock.currentTimeMillisUnsafe(),
           ...options
         })

@@ -34,22 +34,26 @@ export class Presence {
     return this.users.size
   }
 
-  join(userId: UserId, username: Username): void {
+  /** Whether it is the user's first connection here. */
+  join(userId: UserId, username: Username): boolean {
     const user = this.users.get(userId)
     if (user !== undefined) {
       user.connections++
       user.username = username
-      return
+      return false
     }
     this.users.set(userId, { username, connections: 1 })
     if (!this.left.delete(userId)) this.joined.set(userId, username)
+    return true
   }
 
-  leave(userId: UserId): void {
+  /** Whether it was the user's last connection here. */
+  leave(userId: UserId): boolean {
     const user = this.users.get(userId)
-    if (user === undefined || --user.connections > 0) return
+    if (user === undefined || --user.connections > 0) return false
     this.users.delete(userId)
     if (!this.joined.delete(userId)) this.left.set(userId, user.username)
+    return true
   }
 
   /** Everyone here, in order of arrival, at most `PRESENCE_LIST_MAX`. */

@@ -12,6 +12,7 @@ import { idempotencyKey } from "../log/RoomStream.ts"
 import type { Command, From, Publish } from "./Command.ts"
 import { freshMessageId } from "./freshMessageId.ts"
 import type { Roster } from "./Roster.ts"
+import type { Witness } from "./Witness.ts"
 
 /** What the log said of one message: `poison` when trying to keep it makes the log itself fail. */
 type Outcome = Appended | { readonly _tag: "unavailable"; readonly error: LogUnavailable } | { readonly _tag: "poison" }
@@ -38,6 +39,7 @@ export class Publisher {
   private readonly log: RoomLog["Service"]
   private readonly analytics: Analytics["Service"]
   private readonly now: () => number
+  private readonly witness: Witness | undefined
   /** Taken and not yet answered; survive a crash of the hub's loop, like everything here. */
   private pending: Array<Publish> = []
   private drafts: Array<Draft> = []
@@ -48,10 +50,16 @@ export class Publisher {
   private readonly unkept: Array<Unkept> = []
 
   /** `now`: monotonic milliseconds. */
-  constructor(log: RoomLog["Service"], analytics: Analytics["Service"], now: () => number) {
+  constructor(
+    log: RoomLog["Service"],
+    analytics: Analytics["Service"],
+    now: () => number,
+    witness: Witness | undefined
+  ) {
     this.log = log
     this.analytics = analytics
     this.now = now
+    this.witness = witness
   }
 
   /** Whether messages were taken that have no answer yet. */
@@ -204,6 +212,7 @@ export class Publisher {
           },
           Date.parse(timestamp)
         )
+        this.witness?.said(outcome.message)
         return this.acknowledgeOnceKept(roster, command, outcome)
       }
       case "duplicate":

@@ -1,0 +1,15 @@
+/** Whoever else is told what happens in rooms: at once, in order, and without being waited for. Nobody, unless a layer gives one. */
+import { Context } from "effect"
+import type { Message } from "../domain/Message.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import type { Member } from "../domain/ServerFrame.ts"
+
+export interface Witness {
+  /** A message was accepted. */
+  said(message: Message): void
+  /** A user's first connection came into a room, or their last one left it; `at` in milliseconds since 1970. */
+  came(roomId: RoomId, member: Member, at: number): void
+  went(roomId: RoomId, member: Member, at: number): void
+}
+
+export const Witness = Context.Reference<Witness | undefined>("hubbub/hub/Witness", { defaultValue: () => undefined })
