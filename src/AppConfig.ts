@@ -1,7 +1,13 @@
 /** Every environment variable: its default, what is allowed, what it is for. `.env.example`, `--help` and the README follow this table. */
 import { Config, Context, Data, Effect, Layer, Redacted } from "effect"
+import { parseBlock } from "./identity/Address.ts"
 import { type AllowedOrigins, parseOrigin } from "./identity/Origins.ts"
+import { ALGORITHMS, SECRET_MIN, tokenPolicy } from "./identity/TokenPolicy.ts"
 import { otlpHeaders } from "./observability/otlpHeaders.ts"
+import { type AddressRange, addressRanges } from "./outbound/addressRange.ts"
+import { secretText } from "./outbound/signed.ts"
+import { targetText } from "./outbound/Target.ts"
+import { WEBHOOK_EVENTS, type WebhookEventType, webhookEvents } from "./outbound/WebhookEvent.ts"
 import { choice, decimal, flag, secret, type Setting, text, whole } from "./Setting.ts"
 
 /** A variable that stops the start: which, what it was set to, what it may be. */
@@ -35,6 +41,40 @@ const origins: Setting<AllowedOrigins> = {
   }
 }
 
+const trustedProxies: Setting<ReadonlyArray<string>> = {
+  variable: "TRUSTED_PROXIES",
+  fallback: "",
+  allowed: "blocks of addresses separated by commas, such as 10.0.0.0/8,fd00::/8, with nothing beyond the prefix",
+  doc: "Proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host count; from anyone else they are ignored.",
+  read: (text) => {
+    const entries = text === "" ? [] : text.split(",").map((entry) => entry.trim())
+    return entries.every((entry) => parseBlock(entry) !== undefined) ? entries : undefined
+  }
+}
+
+const authSecret: Setting<Redacted.Redacted> = {
+  variable: "AUTH_SECRET",
+  fallback: "",
+  allowed: `${SECRET_MIN} bytes or more, or nothing`,
+  doc: "Secret that tokens are signed with (HS256). With it, AUTH_JWKS_URL or AUTH_ISSUER, who one is comes from a token alone.",
+  secret: true,
+  read: (text) => (text === "" || Buffer.byteLength(text) >= SECRET_MIN ? Redacted.make(text) : undefined)
+}
+
+const authAlgorithms: Setting<ReadonlyArray<string>> = {
+  variable: "AUTH_ALGORITHMS",
+  fallback: "",
+  allowed: `one or more of ${ALGORITHMS.join(", ")}, separated by commas, or nothing`,
+  doc: "Algorithms that tokens may be signed by; without, HS256 with AUTH_SECRET, and RS256, ES256 and EdDSA with public keys.",
+  read: (text) => {
+    const entries = text === "" ? [] : text.split(",").map((entry) => entry.trim())
+    return entries.every((entry) => ALGORITHMS.includes(entry)) ? entries : undefined
+  }
+}
+
+/** No user or password in it, as it is shown where it does not work. */
+const KEYS_URL = /^(https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?)?$/
+
 const collectorHeaders: Setting<Redacted.Redacted<Readonly<Record<string, string>>>> = {
   variable: "OTEL_EXPORTER_OTLP_HEADERS",
   fallback: "",
@@ -45,6 +85,49 @@ const collectorHeaders: Setting<Redacted.Redacted<Readonly<Record<string, string
     const headers = otlpHeaders(text)
     return headers === undefined ? undefined : Redacted.make(headers)
   }
+}
+
+const webhookUrl: Setting<Redacted.Redacted> = {
+  variable: "WEBHOOK_URL",
+  fallback: "",
+  allowed: "an https URL without credentials such as https://example.com/hook, or nothing",
+  doc: "Is told of events, signed and at least once. What waits to be told is kept in memory only.",
+  secret: true,
+  read: targetText
+}
+
+const webhookSecret: Setting<Redacted.Redacted> = {
+  variable: "WEBHOOK_SECRET",
+  fallback: "",
+  allowed: "32 bytes or more, or nothing where there is no WEBHOOK_URL",
+  doc: "Signs what WEBHOOK_URL and PUBLISH_HOOK_URL are sent; the former must have it.",
+  secret: true,
+  read: secretText
+}
+
+const webhookTypes: Setting<ReadonlyArray<WebhookEventType>> = {
+  variable: "WEBHOOK_EVENTS",
+  fallback: WEBHOOK_EVENTS.join(),
+  allowed: `one or more of ${WEBHOOK_EVENTS.join(", ")}, separated by commas`,
+  doc: "What WEBHOOK_URL is told of.",
+  read: webhookEvents
+}
+
+const outboundAllow: Setting<ReadonlyArray<AddressRange>> = {
+  variable: "OUTBOUND_ALLOW",
+  fallback: "",
+  allowed: "ranges of addresses separated by commas, such as 10.1.0.0/16,fd00::/8, or nothing",
+  doc: "Addresses that are not public and may be called all the same.",
+  read: addressRanges
+}
+
+const publishHookUrl: Setting<Redacted.Redacted> = {
+  variable: "PUBLISH_HOOK_URL",
+  fallback: "",
+  allowed: "an https URL without credentials such as https://example.com/check, or nothing",
+  doc: "Is asked about each message before anyone sees it, and may reject or rewrite it.",
+  secret: true,
+  read: targetText
 }
 
 const DAY = 86_400_000
@@ -81,6 +164,36 @@ export const settings = {
     "LIMIT_LOOPBACK",
     false,
     "Whether the limits per address hold for this machine too, which is often a proxy."
+  ),
+  trustedProxies,
+  authSecret,
+  authJwksUrl: text(
+    "AUTH_JWKS_URL",
+    "",
+    KEYS_URL,
+    "a URL such as https://login.example/keys, or nothing",
+    "Where the public keys are that tokens are signed with (a JSON Web Key Set)."
+  ),
+  authIssuer: text(
+    "AUTH_ISSUER",
+    "",
+    KEYS_URL,
+    "a URL such as https://login.example, exactly as in tokens, or nothing",
+    "Who tokens have to be from (iss); without AUTH_SECRET and AUTH_JWKS_URL the keys are found there by OpenID discovery."
+  ),
+  authAudience: text(
+    "AUTH_AUDIENCE",
+    "",
+    /^[\x21-\x7e]{0,255}$/,
+    "up to 255 printable characters without spaces",
+    "Who tokens have to be for (aud); without, that is not looked at."
+  ),
+  authAlgorithms,
+  metricsToken: secret(
+    "METRICS_TOKEN",
+    "32 printable characters or more without spaces, or nothing",
+    /^([\x21-\x7e]{32,})?$/,
+    "Bearer token for /metrics; without, it takes a token of the role analyst or admin where tokens are on, and none where not."
   ),
   ratePerSec: decimal(
     "RATE_LIMIT_PER_SEC",
@@ -300,6 +413,29 @@ export const settings = {
     1000,
     "Users below which an answer withholds their ids and names."
   ),
+  webhookUrl,
+  webhookSecret,
+  webhookEvents: webhookTypes,
+  webhookAllowHttp: flag(
+    "WEBHOOK_ALLOW_HTTP",
+    false,
+    "Whether WEBHOOK_URL and PUBLISH_HOOK_URL may be http, which anyone on the way can read and change."
+  ),
+  outboundAllow,
+  publishHookUrl,
+  publishHookTimeoutMs: whole(
+    "PUBLISH_HOOK_TIMEOUT_MS",
+    1000,
+    50,
+    5000,
+    "Milliseconds a message waits for PUBLISH_HOOK_URL at most."
+  ),
+  publishHookFail: choice(
+    "PUBLISH_HOOK_FAIL",
+    "closed",
+    ["open", "closed"],
+    "What becomes of a message when PUBLISH_HOOK_URL is away, slow or answers nonsense: open publishes it, closed rejects it."
+  ),
   metricsEmf: flag(
     "METRICS_EMF",
     false,
@@ -364,7 +500,9 @@ export const loadConfig: Effect.Effect<Configuration, ConfigInvalid> = Effect.ge
   for (const [name, setting] of Object.entries(settings)) {
     entries.push([name, yield* load<unknown>(setting)])
   }
-  return Object.fromEntries(entries) as Configuration
+  const config = Object.fromEntries(entries) as Configuration
+  yield* Effect.mapError(Effect.fromResult(tokenPolicy(config)), (problem) => new ConfigInvalid(problem))
+  return config
 })
 
 export class AppConfig extends Context.Service<AppConfig, Configuration>()("hubbub/AppConfig") {

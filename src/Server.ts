@@ -1,5 +1,5 @@
 /** The Layers of a running server, composed; `main.ts` runs it, tests start it in their own process. */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { Lifecycle } from "./actor/Lifecycle.ts"
 import { Supervisor } from "./actor/Supervisor.ts"
 import { Analytics } from "./analytics/Analytics.ts"
@@ -8,6 +8,7 @@ import type { Configuration } from "./AppConfig.ts"
 import type { ConnectionOptions } from "./connection/Connection.ts"
 import { Watchers } from "./connection/Watchers.ts"
 import { Heartbeat } from "./connection/Heartbeat.ts"
+import { Passports } from "./connection/Passports.ts"
 import { CONTENT_MAX } from "./domain/Content.ts"
 import { PAGE_SIZE_MAX } from "./domain/PageSize.ts"
 import type { Limits } from "./domain/ServerFrame.ts"
@@ -17,10 +18,18 @@ import * as Routes from "./http/Routes.ts"
 import { Hub } from "./hub/Hub.ts"
 import { Pacer } from "./hub/Pacer.ts"
 import { Allowances } from "./identity/Allowances.ts"
+import { Revocations } from "./identity/Revocations.ts"
+import { tokenPolicy } from "./identity/TokenPolicy.ts"
+import { Tokens } from "./identity/Tokens.ts"
 import * as analyticsClock from "./observability/analyticsClock.ts"
 import * as CountedAnalytics from "./observability/CountedAnalytics.ts"
 import * as Observability from "./observability/Observability.ts"
 import { Vitals } from "./observability/Vitals.ts"
+import { PublishHook } from "./outbound/PublishHook.ts"
+import * as publishJudge from "./outbound/publishJudge.ts"
+import { SafeFetch } from "./outbound/SafeFetch.ts"
+import { Webhooks } from "./outbound/Webhooks.ts"
+import * as webhookWitness from "./outbound/webhookWitness.ts"
 import { persistence } from "./Persistence.ts"
 import { version } from "./version.ts"
 import * as Gateway from "./ws/Gateway.ts"
@@ -55,6 +64,7 @@ const gatewayOptions = (config: Configuration): Gateway.GatewayOptions => ({
   },
   drain: { windowMs: config.drainWindowMs, graceMs: config.drainGraceMs },
   origins: config.allowedOrigins,
+  trustedProxies: config.trustedProxies,
   maxConnections: config.maxConnections,
   maxFrameBytes: config.maxFrameBytes,
   maxFragments: config.maxFragments,
@@ -83,16 +93,24 @@ const announced = (config: Configuration) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const server = yield* NodeServer
+      const tokens = yield* Tokens
       const { host } = server
       yield* server.listen
       const port = server.port()
       const shown = host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? "localhost" : host
       yield* Effect.logInfo(`listening on http://${shown}:${port}`, { host, port, version, pid: process.pid })
-      if (!isLoopback(host)) {
+      if (!tokens.on && !isLoopback(host)) {
         yield* Effect.logWarning("open to the network, and anyone may call themselves anything", { host })
       }
       yield* Effect.logDebug("configuration", config)
     })
+  )
+
+/** Who is let in. The policy was checked when the settings were read. */
+const identity = (config: Configuration) =>
+  Passports.layer.pipe(
+    Layer.provideMerge(Tokens.layer(Result.getOrThrow(tokenPolicy(config)))),
+    Layer.provideMerge(Revocations.layer)
   )
 
 /** Everything between a socket and a log: what a connection runs on. Needs what is persistent and a Supervisor. */
@@ -115,6 +133,7 @@ export const engine = (config: Configuration) =>
       Layer.provideMerge(CountedAnalytics.layer.pipe(Layer.provide(Analytics.layer))),
       Layer.provideMerge(Vitals.layer)
     ),
+    identity(config),
     Heartbeat.layer({ intervalMs: config.pingIntervalMs, graceMs: config.pingGraceMs }),
     Allowances.layer({
       messagesPerSecond: config.ratePerSec,
@@ -124,15 +143,40 @@ export const engine = (config: Configuration) =>
     })
   )
 
+/** Whom this server calls of its own accord: the webhook, and the hook that decides what is published. */
+const callsOut = (config: Configuration) =>
+  Layer.merge(webhookWitness.layer, publishJudge.layer).pipe(
+    Layer.provide(
+      Layer.merge(
+        Webhooks.layer({ url: config.webhookUrl, secret: config.webhookSecret, events: config.webhookEvents }),
+        PublishHook.layer({
+          url: config.publishHookUrl,
+          secret: config.webhookSecret,
+          timeoutMs: config.publishHookTimeoutMs,
+          fail: config.publishHookFail
+        })
+      )
+    ),
+    Layer.provide(SafeFetch.layer({ allow: config.outboundAllow, allowHttp: config.webhookAllowHttp }))
+  )
+
 /** A whole server. Built, it serves; closed, it drains. */
 export const server = (config: Configuration) =>
   announced(config).pipe(
     // closed before the routes, so that `/ready` can say 503 while it drains
     Layer.provideMerge(Gateway.layer(gatewayOptions(config))),
-    Layer.provideMerge(Routes.layer({ origins: config.allowedOrigins, minUsers: config.analyticsMinUsers })),
+    Layer.provideMerge(
+      Routes.layer({
+        origins: config.allowedOrigins,
+        minUsers: config.analyticsMinUsers,
+        metricsToken: config.metricsToken
+      })
+    ),
     // closed after both, so that the last figures are of everything
     Layer.provide(Observability.layer(observabilityOptions(config))),
-    Layer.provide(engine(config)),
+    Layer.provideMerge(engine(config)),
+    // closed after the hub, so that the last events go out
+    Layer.provide(callsOut(config)),
     Layer.provide(persistence(config)),
     Layer.provideMerge(
       NodeServer.layer({ host: config.host, port: config.port, headersTimeoutMs: config.headersTimeoutMs })

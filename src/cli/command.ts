@@ -6,6 +6,7 @@ import { exportCommand } from "./analyticsExport.ts"
 import { rebuildCommand } from "./analyticsRebuild.ts"
 import { demoCommand } from "./demo.ts"
 import { serveCommand } from "./serve.ts"
+import { tokenCommand } from "./token.ts"
 
 /** Parses `args` and runs what they name. `serve` is what `hubbub serve` does. */
 export const runCommand = <E, R>(serve: Effect.Effect<void, E, R>, args: ReadonlyArray<string>) => {
@@ -15,7 +16,7 @@ export const runCommand = <E, R>(serve: Effect.Effect<void, E, R>, args: Readonl
   )
   const root = Command.make("hubbub").pipe(
     Command.withDescription("A chat engine with analytics built in."),
-    Command.withSubcommands([serveCommand(serve), demoCommand, analytics])
+    Command.withSubcommands([serveCommand(serve), demoCommand, analytics, tokenCommand])
   )
   return Command.runWith(root, { version })(args)
 }

@@ -12,10 +12,14 @@ import { encodeServerFrame, type Limits } from "../domain/ServerFrame.ts"
 import { Client, type Identity } from "../hub/Client.ts"
 import type { Command } from "../hub/Command.ts"
 import { Hub } from "../hub/Hub.ts"
+import type { Claims } from "../identity/Claims.ts"
 import { History } from "../store/History.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 import { type Beating, Heartbeat, type Spoke } from "./Heartbeat.ts"
+import { Judge } from "./Gate.ts"
 import type { Library } from "./Lookups.ts"
+import type { Passport } from "./Passport.ts"
+import { Passports } from "./Passports.ts"
 import { type Allowance, Reader } from "./Reader.ts"
 import { Watchers } from "./Watchers.ts"
 import { writer } from "./writer.ts"
@@ -34,6 +38,8 @@ export interface ConnectionOptions {
 
 export interface Arrival {
   readonly identity: Identity
+  /** What the client's token says; none in open mode. */
+  readonly claims?: Claims | undefined
   /** What the limits count this client's messages and joins under, together with the user's other connections. */
   readonly allowanceKey: string
   /** The room to begin in. */
@@ -44,6 +50,7 @@ export interface Arrival {
 /** What all connections share. */
 interface House extends Library {
   readonly heartbeat: Heartbeat["Service"]
+  readonly passports: Passports["Service"]
   readonly clock: Clock.Clock
   readonly allowance: Allowance
   readonly options: ConnectionOptions
@@ -58,6 +65,7 @@ export class Connection implements Beating {
   private readonly socket: ClientSocket
   private writing: Fiber.Fiber<void> | undefined
   private spoke: Spoke | undefined
+  private passport: Passport | undefined
   private ending = false
 
   constructor(house: House, socket: ClientSocket, identity: Identity) {
@@ -89,7 +97,9 @@ export class Connection implements Beating {
   run(arrival: Arrival, left: () => void): Effect.Effect<never, CloseReason> {
     const { client, house } = this
     const home = arrival.room ?? globalRoom
+    if (arrival.claims !== undefined) this.passport = house.passports.issue(this, arrival.claims, house)
     const reader = new Reader(client, house, house.allowance, arrival.allowanceKey, house.clock, house.options, home)
+    if (this.passport !== undefined) reader.heed(this.passport, house.passports)
     return Effect.suspend(() => this.arrive(arrival)).pipe(
       Effect.andThen(reader.run(this.socket)),
       Effect.onExit((exit) => {
@@ -134,15 +144,18 @@ export class Connection implements Beating {
     if (dialect === "plain") return
     const serverTime = new Date(this.house.clock.currentTimeMillisUnsafe()).toISOString()
     const { limits } = this.house.options
-    const frame = { type: "welcome", connectionId, userId, username, role: "user", serverTime, limits } as const
-    this.client.mailbox.offer(textFrame(encodeServerFrame(frame)))
+    const role = this.passport?.rights.role ?? "user"
+    const frame = { type: "welcome", connectionId, userId, username, role, serverTime, limits } as const
+    const expiry = this.passport === undefined ? {} : { expiresAt: this.passport.expiresAt }
+    this.client.mailbox.offer(textFrame(encodeServerFrame({ ...frame, ...expiry })))
     this.client.mailbox.flush()
   }
 
   /** The writer and the pings; the reader is the connection's own fiber. */
   private begin(): void {
-    const { fork, heartbeat, options, supervisor } = this.house
+    const { fork, heartbeat, options, passports, supervisor } = this.house
     this.spoke = heartbeat.watch(this)
+    if (this.passport !== undefined) passports.watch(this.passport)
     this.writing = fork(
       Effect.catchCause(writer(this.client.mailbox, this.socket, options.stallMs), (cause) => {
         if (Cause.hasInterruptsOnly(cause)) return Effect.void
@@ -161,6 +174,7 @@ export class Connection implements Beating {
     const { connectionId } = this.client.identity
     this.ending = true
     if (this.spoke !== undefined) this.house.heartbeat.forget(this.spoke)
+    if (this.passport !== undefined) this.house.passports.forget(this.passport)
     this.house.watchers.forget(this.client)
     this.client.mailbox.close(reason)
     return (crashed ? this.house.supervisor.noted("reader", cause) : Effect.void).pipe(
@@ -196,7 +210,9 @@ export const make = Effect.fnUntraced(function* (options: ConnectionOptions, all
     hub: yield* Hub,
     history: yield* History,
     watchers: yield* Watchers,
+    judge: yield* Judge,
     heartbeat: yield* Heartbeat,
+    passports: yield* Passports,
     supervisor: yield* Supervisor,
     clock: yield* Clock.Clock,
     allowance,

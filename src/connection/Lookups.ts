@@ -13,6 +13,7 @@ import type { Client } from "../hub/Client.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { History } from "../store/History.ts"
 import type { Page } from "../store/Page.ts"
+import type { Judge } from "./Gate.ts"
 import type { Watchers } from "./Watchers.ts"
 
 /** What all connections look things up with. */
@@ -20,6 +21,7 @@ export interface Library {
   readonly hub: Hub["Service"]
   readonly history: History["Service"]
   readonly watchers: Watchers["Service"]
+  readonly judge: Judge | undefined
   readonly supervisor: Supervisor["Service"]
   readonly fork: (lookup: Effect.Effect<void>) => Fiber.Fiber<void>
 }

@@ -7,10 +7,14 @@ import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import { analyticsRoom, type RoomId } from "../domain/RoomId.ts"
 import { errorFrame } from "../domain/ServerFrame.ts"
 import type { Client } from "../hub/Client.ts"
-import type { Command } from "../hub/Command.ts"
+import type { Command, Publish } from "../hub/Command.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
+import { Gate } from "./Gate.ts"
 import { type Ask, type Library, Lookups } from "./Lookups.ts"
+import type { Passport } from "./Passport.ts"
+import type { Passports } from "./Passports.ts"
+import { Renewal } from "./Renewal.ts"
 
 /** What users may still do, over all of their connections, by a key. Each takes one and returns 0, or the milliseconds to wait. */
 export interface Allowance {
@@ -40,7 +44,12 @@ export class Reader {
   private readonly library: Library
   /** Made with the first page of history that is asked for. */
   private lookups: Lookups | undefined
+  /** What the client's token allows; none in open mode. */
+  private passport: Passport | undefined
+  private renewal: Renewal | undefined
   private readonly home: RoomId
+  /** Between the reader and the hub where messages are judged before they are published. */
+  private readonly gate: Gate | undefined
   private overloaded = false
 
   constructor(
@@ -60,6 +69,24 @@ export class Reader {
     this.clock = clock
     this.options = options
     this.home = home
+    const { judge } = library
+    if (judge === undefined) return
+    // what is decided later ends nobody for abuse: the frames were counted when they came
+    this.gate = new Gate(
+      judge,
+      library,
+      (message) => this.judged(message),
+      (error, { ref }) => void this.refuse(error, ref)
+    )
+  }
+
+  /** Hears the client only as far as its passport allows. To be called before `run`. */
+  heed(passport: Passport, passports: Passports["Service"]): void {
+    this.passport = passport
+    this.renewal = new Renewal(this.client, passport, passports, this.library, (error, ref) => {
+      const end = this.refuse(error, ref)
+      if (end !== undefined) passport.bearer.end(end)
+    })
   }
 
   /** Reads until the peer leaves or is told to. */
@@ -84,6 +111,8 @@ export class Reader {
   /** Breaks off what was begun for the client beside the reading. */
   stop(): void {
     this.lookups?.stop()
+    this.gate?.stop()
+    this.renewal?.stop()
   }
 
   private now(): number {
@@ -91,10 +120,13 @@ export class Reader {
   }
 
   private receive(text: string): CloseReason | undefined {
+    if (this.renewal?.expired === true) return closeReasons.tokenExpired
     const decoded = decodeClientFrame(text, this.client.identity.dialect)
     if (Result.isFailure(decoded)) return this.refuse(decoded.failure.error, decoded.failure.ref)
     const frame = decoded.success
     const { ref } = frame
+    const forbidden = this.passport?.refuses(frame, this.home)
+    if (forbidden !== undefined) return this.refuse(forbidden, ref)
     switch (frame.type) {
       case "chat":
       case "system":
@@ -128,6 +160,8 @@ export class Reader {
         return this.submit({ _tag: "Presence", client: this.client, ref, roomId: frame.roomId })
       case "history":
         return this.lookUp(frame)
+      case "refresh":
+        return this.renew(frame.token, ref)
       case "ping":
         this.client.tell({ type: "pong", ...(ref === undefined ? {} : { ref }) })
         return undefined
@@ -142,6 +176,14 @@ export class Reader {
     return error === undefined ? undefined : this.refuse(error, frame.ref)
   }
 
+  private renew(token: string, ref: Ref | undefined): CloseReason | undefined {
+    const error =
+      this.renewal === undefined
+        ? refusal("not_supported", "tokens are not taken here", "type")
+        : this.renewal.begin(token, ref)
+    return error === undefined ? undefined : this.refuse(error, ref)
+  }
+
   private publish(frame: Chat): CloseReason | undefined {
     const { client } = this
     const { content, messageId, ref, replyTo, type } = frame
@@ -151,7 +193,7 @@ export class Reader {
     if (wait > 0 && (messageId === undefined || !this.hub.knows(roomId, client.identity.userId, messageId))) {
       return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
     }
-    return this.submit({
+    const message: Publish = {
       _tag: "Publish",
       client,
       ref,
@@ -161,7 +203,19 @@ export class Reader {
       messageId,
       replyTo,
       arrivedAt: this.now()
-    })
+    }
+    if (this.gate === undefined) return this.submit(message)
+    const error = this.gate.pass(message)
+    return error === undefined ? undefined : this.refuse(error, ref)
+  }
+
+  /** Publishes a message that was judged, unless the client's token no longer allows it. */
+  private judged(message: Publish): void {
+    const { content, ref, roomId, type } = message
+    if (this.renewal?.expired === true) return
+    const forbidden = this.passport?.refuses({ type, roomId, content }, this.home)
+    if (forbidden === undefined) this.submit(message)
+    else this.refuse(forbidden, ref)
   }
 
   private submit(command: Command & { readonly ref: Ref | undefined }): CloseReason | undefined {

@@ -25,10 +25,14 @@ const difference = (before: Snapshot, now: Snapshot): Pick<AnalyticsFrame, "chan
   const changes = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => !sameJson(value, before[name as keyof Snapshot]))
   )
-  const were = new Set(before.activeUserDetails.map(({ clientId }) => clientId))
-  const are = new Set(there.map(({ clientId }) => clientId))
-  const arrived = there.filter(({ clientId }) => !were.has(clientId))
-  const departed = before.activeUserDetails.flatMap(({ clientId }) => (are.has(clientId) ? [] : [clientId]))
+  const departed: Array<string> = []
+  // both are in the order of coming, so that who came is at the end
+  let stayed = 0
+  for (const { clientId } of before.activeUserDetails) {
+    if (there[stayed]?.clientId === clientId) stayed++
+    else departed.push(clientId)
+  }
+  const arrived = there.slice(stayed)
   return { changes, ...(arrived.length > 0 ? { arrived } : {}), ...(departed.length > 0 ? { departed } : {}) }
 }
 
@@ -62,11 +66,7 @@ export class Watchers extends Context.Service<
           })
         )
 
-      const push = Effect.map(snapshot, (figures) => {
-        if (watching.size === 0) {
-          last = undefined
-          return
-        }
+      const tell = (figures: Snapshot) => {
         version++
         const diff = last === undefined ? undefined : difference(last, figures)
         last = figures
@@ -83,6 +83,12 @@ export class Watchers extends Context.Service<
           else mailbox.offer(frame)
           mailbox.flush()
         }
+      }
+
+      const push = Effect.suspend(() => {
+        if (watching.size > 0) return Effect.map(snapshot, tell)
+        last = undefined
+        return Effect.void
       })
 
       yield* push.pipe(

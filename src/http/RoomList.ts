@@ -42,16 +42,17 @@ class First {
 /** Rooms looked at before other work gets its turn: about half a millisecond. */
 const TURN = 4096
 
-/** The first `limit` rooms after a place, or of all. `silent`: rooms with people in which nothing was said. */
+/** The first `limit` rooms after a place, or of all, that are `shown`. `silent`: rooms with people in which nothing was said. */
 export const listRooms = Effect.fnUntraced(function* (
   known: Iterable<KnownRoom>,
   silent: Iterable<RoomId>,
   after: ListPlace | undefined,
-  limit: number
+  limit: number,
+  shown: (roomId: RoomId) => boolean = () => true
 ) {
   const first = new First(limit + 1)
   const consider = (room: Listed) => {
-    if (after === undefined || compare(room, after) > 0) first.add(room)
+    if ((after === undefined || compare(room, after) > 0) && shown(room.roomId)) first.add(room)
   }
   let looked = 0
   for (const { at, head, roomId } of known) {

@@ -4,9 +4,10 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { Cause, Effect, Layer } from "effect"
+import { Cause, Effect, Layer, Redacted } from "effect"
 import type { AllowedOrigins } from "../identity/Origins.ts"
 import { REPORTS } from "./AnalyticsQuery.ts"
+import * as Authentication from "./Authentication.ts"
 import * as DocsPage from "./DocsPage.ts"
 import * as Handlers from "./handlers.ts"
 import * as HomePage from "./HomePage.ts"
@@ -18,6 +19,8 @@ export interface RoutesOptions {
   readonly origins: AllowedOrigins
   /** Figures that say who are withheld where fewer users than this stand behind them; 1 without it, which withholds nothing. */
   readonly minUsers?: number
+  /** Opens `/metrics`; without it, that is open to whom figures are, and to everyone in open mode. */
+  readonly metricsToken?: Redacted.Redacted
 }
 
 const respond = (status: number, code: string, detail: string, headers: Readonly<Record<string, string>> = {}) =>
@@ -89,9 +92,11 @@ const cors = (origins: AllowedOrigins) =>
         maxAge: 600
       })
 
-export const layer = ({ minUsers = 1, origins }: RoutesOptions) =>
+export const layer = ({ metricsToken = Redacted.make(""), minUsers = 1, origins }: RoutesOptions) =>
   HttpRouter.serve(
-    Layer.mergeAll(Handlers.layer({ minUsers }), DocsPage.layer, HomePage.layer, MetricsPage.layer, Upgrade),
+    Layer.mergeAll(Handlers.layer({ minUsers }), DocsPage.layer, HomePage.layer, MetricsPage.layer, Upgrade).pipe(
+      Layer.provide(Authentication.layer(metricsToken))
+    ),
     {
       disableLogger: true,
       disableListenLog: true,

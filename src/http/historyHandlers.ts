@@ -1,10 +1,12 @@
 /** The rooms there are, and what was said: by room and by user. */
+import { randomUUID } from "node:crypto"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Effect, Layer, Result, Schema } from "effect"
 import { ROOM_RULE, RoomId } from "../domain/RoomId.ts"
 import { UserId, userIdProblem } from "../domain/UserId.ts"
 import { Hub } from "../hub/Hub.ts"
+import { Viewer } from "../identity/Viewer.ts"
 import { RoomLog } from "../log/RoomLog.ts"
 import { History, type RoomPlace } from "../store/History.ts"
 import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
@@ -17,6 +19,11 @@ import { listRooms } from "./RoomList.ts"
 
 const isRoomId = Schema.is(RoomId)
 const isUserId = Schema.is(UserId)
+
+/** A room that never was: whoever asks for one they may not see is answered with this one's history, outages and all. */
+const nowhere = RoomId.make(randomUUID())
+
+const roomOf = Schema.decodeSync(Schema.fromJsonString(Schema.Struct({ roomId: RoomId })))
 
 const roomIdOf = (text: string): Result.Result<RoomId, BadQuery> => {
   if (isRoomId(text)) return Result.succeed(text)
@@ -55,7 +62,9 @@ const Rooms = HttpApiBuilder.group(
     const list = Effect.fnUntraced(function* (params: Params) {
       const limit = yield* Effect.fromResult(limitOf(params))
       const after = yield* Effect.fromResult(placeOf(params, "after", (text) => cursors.read(listTrack, text)))
-      const { more, rooms } = yield* listRooms(log.rooms(), silent(), after, limit)
+      const { rights } = yield* Viewer
+      const shown = (roomId: RoomId) => rights.enter(roomId)
+      const { more, rooms } = yield* listRooms(log.rooms(), silent(), after, limit, shown)
       const last = more ? rooms.at(-1) : undefined
       return HttpServerResponse.jsonUnsafe({
         count: rooms.length,
@@ -77,7 +86,9 @@ const Rooms = HttpApiBuilder.group(
       const read = (text: string, name: string): Result.Result<RoomPlace, CursorFault> =>
         name === "around" && /^\d{1,15}$/.test(text) ? Result.succeed(Number(text)) : cursors.read(track, text)
       const asked = yield* Effect.fromResult(pageQuery(params, read))
-      return pageResponse({ roomId }, cursors, track, asked, yield* history.room(roomId, asked.query))
+      const { rights } = yield* Viewer
+      const page = yield* history.room(rights.enter(roomId) ? roomId : nowhere, asked.query)
+      return pageResponse({ roomId }, cursors, track, asked, page)
     })
 
     return handlers
@@ -95,9 +106,18 @@ const Users = HttpApiBuilder.group(
 
     const messages = Effect.fnUntraced(function* (id: string, params: Params) {
       const userId = yield* Effect.fromResult(userIdOf(id))
+      const viewer = yield* Viewer
+      if (viewer.userId !== userId && !viewer.rights.moderates) {
+        const detail = "what someone else said is for the roles moderator and admin"
+        return problemResponse(403, { code: "forbidden", detail })
+      }
       const track = userTrack(userId)
       const asked = yield* Effect.fromResult(pageQuery(params, (text) => cursors.read(track, text)))
-      return pageResponse({ userId }, cursors, track, asked, yield* history.user(userId, asked.query))
+      const page = yield* history.user(userId, asked.query)
+      const messages = viewer.rights.everywhere
+        ? page.messages
+        : page.messages.filter((json) => viewer.rights.enter(roomOf(json).roomId))
+      return pageResponse({ userId }, cursors, track, asked, { ...page, messages })
     })
 
     return handlers.handleRaw("messages", ({ params, query }) => answered(messages(params.userId, query)))

@@ -20,12 +20,17 @@ export const parseOrigin = (entry: string): { readonly origin: string } | { read
   return { origin: url.origin }
 }
 
-/** Whether a request with these headers may be served. No origin means no browser, so there is no page to protect from. */
+/**
+ * Whether a request with these headers may be served. No origin means no browser, so there is no page to protect from. `scheme` is that of
+ * the server's own pages, where it is known.
+ */
 export const originAllowed = (
   allowed: AllowedOrigins,
   origin: string | undefined,
-  host: string | undefined
+  host: string | undefined,
+  scheme?: "http" | "https"
 ): boolean => {
   if (origin === undefined || allowed === "*" || allowed.includes(origin)) return true
-  return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)
+  if (host === undefined) return false
+  return (scheme === undefined ? ["http", "https"] : [scheme]).some((one) => origin === `${one}://${host}`)
 }

@@ -1,6 +1,6 @@
 /** How much one address may ask of the door: upgrades per second and connections at a time. IPv6 counts by /64, which is one subscriber. */
-import { isIPv6 } from "node:net"
 import { TokenBucket } from "../actor/TokenBucket.ts"
+import { dottedIPv4, parseAddress } from "../identity/Address.ts"
 
 export interface AdmissionOptions {
   /** Upgrades a second from one address, 0 for no limit, and how many may be saved up. */
@@ -15,23 +15,22 @@ export interface AdmissionOptions {
 interface Guest {
   readonly upgrades: TokenBucket
   connections: number
+  /** Upgrades whose tokens are being checked. */
+  checking: number
 }
 
 /** The address as limits see it: IPv4 as it is, also where written inside IPv6; IPv6 by its first 64 bits. */
 export const addressKey = (address: string): string => {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped !== null) return mapped[1]!
-  if (!isIPv6(address)) return address
-  const [head = "", tail] = address.split("%")[0]!.split("::")
-  const left = head === "" ? [] : head.split(":")
-  const right = tail === undefined || tail === "" ? [] : tail.split(":")
-  const groups =
-    tail === undefined ? left : [...left, ...Array<string>(8 - left.length - right.length).fill("0"), ...right]
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(":")
+  const bytes = parseAddress(address.split("%", 1)[0]!)
+  if (bytes === undefined) return address
+  const dotted = dottedIPv4(bytes)
+  if (dotted !== undefined) return dotted
+  return [0, 2, 4, 6].map((i) => ((bytes[i]! << 8) | bytes[i + 1]!).toString(16)).join(":")
 }
+
+/** Tokens of one address that may be checked at a time, and milliseconds after which a further one is worth another try. */
+const CHECKS_AT_ONCE = 20
+const CHECK_RETRY_MS = 1000
 
 const isLoopback = (address: string) => /^(::ffff:)?127\./i.test(address) || address === "::1"
 
@@ -52,7 +51,8 @@ export class Admission {
   ask(address: string, now: number): number {
     if (this.exempt(address)) return 0
     const guest = this.guest(address, now)
-    if (this.options.connectionsPerIp > 0 && guest.connections >= this.options.connectionsPerIp) return 1000
+    const { connectionsPerIp } = this.options
+    if (connectionsPerIp > 0 && guest.connections + guest.checking >= connectionsPerIp) return 1000
     return guest.upgrades.take(now)
   }
 
@@ -65,10 +65,24 @@ export class Admission {
     if (guest !== undefined) guest.connections--
   }
 
+  /** Begins to check a token from an address: 0, or the milliseconds after which to come back. `checked` has to follow a 0. */
+  check(address: string, now: number): number {
+    if (!this.counts || this.exempt(address)) return 0
+    const guest = this.guest(address, now)
+    if (guest.checking >= CHECKS_AT_ONCE) return CHECK_RETRY_MS
+    guest.checking++
+    return 0
+  }
+
+  checked(address: string): void {
+    const guest = this.guests.get(addressKey(address))
+    if (guest !== undefined && guest.checking > 0) guest.checking--
+  }
+
   /** Forgets addresses that are not connected and have their whole allowance back. */
   sweep(now: number): void {
-    for (const [key, { connections, upgrades }] of this.guests) {
-      if (connections <= 0 && upgrades.full(now)) this.guests.delete(key)
+    for (const [key, { checking, connections, upgrades }] of this.guests) {
+      if (connections <= 0 && checking === 0 && upgrades.full(now)) this.guests.delete(key)
     }
   }
 
@@ -81,7 +95,7 @@ export class Admission {
     let guest = this.guests.get(key)
     if (guest === undefined) {
       const { upgradeBurst, upgradesPerSecond } = this.options
-      guest = { upgrades: new TokenBucket(upgradesPerSecond, upgradeBurst, now), connections: 0 }
+      guest = { upgrades: new TokenBucket(upgradesPerSecond, upgradeBurst, now), connections: 0, checking: 0 }
       this.guests.set(key, guest)
     }
     return guest

