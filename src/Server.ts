@@ -18,6 +18,7 @@ import * as Routes from "./http/Routes.ts"
 import { Hub } from "./hub/Hub.ts"
 import { Pacer } from "./hub/Pacer.ts"
 import { Allowances } from "./identity/Allowances.ts"
+import * as keptRevocations from "./identity/keptRevocations.ts"
 import { Revocations } from "./identity/Revocations.ts"
 import { tokenPolicy } from "./identity/TokenPolicy.ts"
 import { Tokens } from "./identity/Tokens.ts"
@@ -110,7 +111,8 @@ const announced = (config: Configuration) =>
 const identity = (config: Configuration) =>
   Passports.layer.pipe(
     Layer.provideMerge(Tokens.layer(Result.getOrThrow(tokenPolicy(config)))),
-    Layer.provideMerge(Revocations.layer)
+    Layer.provideMerge(Revocations.layer),
+    Layer.provide(keptRevocations.layer)
   )
 
 /** Everything between a socket and a log: what a connection runs on. Needs what is persistent and a Supervisor. */

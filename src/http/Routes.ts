@@ -14,6 +14,7 @@ import * as HomePage from "./HomePage.ts"
 import * as MetricsPage from "./MetricsPage.ts"
 import { layerHttpServer } from "./NodeServer.ts"
 import { problemResponse } from "./problemResponse.ts"
+import * as RevocationsRoute from "./RevocationsRoute.ts"
 
 export interface RoutesOptions {
   readonly origins: AllowedOrigins
@@ -57,6 +58,9 @@ const problems = HttpMiddleware.make((app) =>
       const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
       const why = failure instanceof HttpServerError.HttpServerError ? failure.reason._tag : undefined
       if (why === "RouteNotFound") {
+        if (pathOf(request) === "/api/admin/revocations") {
+          return respond(405, "method_not_allowed", `${request.method} is not allowed here`, { allow: "POST" })
+        }
         const asks = request.method === "GET" || request.method === "HEAD"
         if (asks || !GET_PATHS.test(pathOf(request))) return respond(404, "not_found", "there is nothing at this path")
         return respond(405, "method_not_allowed", `${request.method} is not allowed here`, { allow: "GET, HEAD" })
@@ -94,9 +98,14 @@ const cors = (origins: AllowedOrigins) =>
 
 export const layer = ({ metricsToken = Redacted.make(""), minUsers = 1, origins }: RoutesOptions) =>
   HttpRouter.serve(
-    Layer.mergeAll(Handlers.layer({ minUsers }), DocsPage.layer, HomePage.layer, MetricsPage.layer, Upgrade).pipe(
-      Layer.provide(Authentication.layer(metricsToken))
-    ),
+    Layer.mergeAll(
+      Handlers.layer({ minUsers }),
+      DocsPage.layer,
+      HomePage.layer,
+      MetricsPage.layer,
+      RevocationsRoute.layer,
+      Upgrade
+    ).pipe(Layer.provide(Authentication.layer(metricsToken))),
     {
       disableLogger: true,
       disableListenLog: true,

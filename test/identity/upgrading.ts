@@ -1,5 +1,5 @@
 /** A client that shows a token in whichever way, on a line of its own. */
-import { RawSocket, TEXT } from "../support/RawSocket.ts"
+import { PING, RawSocket, TEXT } from "../support/RawSocket.ts"
 
 export interface Frame {
   readonly type: string
@@ -27,6 +27,7 @@ export const say = (socket: RawSocket, frame: Readonly<Record<string, unknown>>)
 export const heard = async (socket: RawSocket, type: string): Promise<Frame> => {
   while (true) {
     const { opcode, payload } = await socket.frame()
+    if (opcode === PING) continue
     if (opcode !== TEXT) throw new Error(`no ${type}, but opcode ${opcode}: ${payload.toString("hex")}`)
     const frame: Frame = JSON.parse(payload.toString())
     if (frame.type === type) return frame

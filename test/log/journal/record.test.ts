@@ -23,13 +23,13 @@ import "../../domain/seed.ts"
 const positive = Arbitrary.map(Arbitrary.schema(Seq), (n) => n + 0)
 
 /** As much of a text as may be in a name. */
-const userIdOf = (text: string) =>
-  UserId.make(
-    Array.from(text)
-      .filter((character) => userIdProblem(character) === undefined)
-      .slice(0, 64)
-      .join("") || "nobody"
-  )
+const userIdOf = (text: string) => {
+  const id = Array.from(text.normalize("NFC"))
+    .filter((character) => userIdProblem(character) === undefined)
+    .slice(0, 64)
+    .join("")
+  return UserId.make(userIdProblem(id) === undefined ? id : "nobody")
+}
 
 const anyRecord: Arbitrary.Arbitrary<JournalRecord> = Arbitrary.all({
   epoch: positive,
