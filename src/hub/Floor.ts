@@ -35,10 +35,21 @@ export class Floor {
   readonly closed: Array<Room> = []
   readonly recollection: Recollection
   private readonly options: FloorOptions
+  private handedOut = 0
+  private readonly delivered = (count: number): void => {
+    this.handedOut += count
+  }
 
   constructor(options: FloorOptions) {
     this.options = options
     this.recollection = new Recollection(options.wallNow)
+  }
+
+  /** Tells analytics what was handed out since the last time. Each client that lags hands in its own count, so they are gathered. */
+  report(): void {
+    if (this.handedOut === 0) return
+    this.options.analytics.record({ _tag: "delivered", count: this.handedOut })
+    this.handedOut = 0
   }
 
   handle(roster: Roster, command: FloorCommand): void {
@@ -255,7 +266,7 @@ export class Floor {
 
   private sit(roster: Roster, client: Client, roomId: RoomId): Seat {
     const { analytics, log } = this.options
-    const room = roster.enter(roomId, log.stream, (count) => analytics.record({ _tag: "delivered", count }))
+    const room = roster.enter(roomId, log.stream, this.delivered)
     const seat = new Seat(client, room)
     if (room.seats.size === 0) this.opened.push(room)
     room.seats.add(seat)

@@ -174,6 +174,7 @@ export class Hub extends Context.Service<
           for (const request of floor.recollection.requests.splice(0)) recall(request)
           if (floor.opened.length > 0 || floor.closed.length > 0) yield* staff()
           roster.release()
+          floor.report()
           yield* fault("hub/settled")
           // a turn costs few steps, so without this the fiber would go on for hundreds of turns
           yield* Effect.yieldNow
@@ -184,6 +185,7 @@ export class Hub extends Context.Service<
           Effect.forever({ disableYield: true }),
           supervise("acknowledgements")
         )
+        yield* Effect.addFinalizer(() => Effect.sync(() => floor.report()))
         yield* turn.pipe(Effect.forever({ disableYield: true }), supervise("hub"))
         yield* Effect.sync(() => Queue.offerUnsafe(inbox, { _tag: "Tick" })).pipe(
           Effect.andThen(Effect.sleep(TICK_MS)),
