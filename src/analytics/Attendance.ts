@@ -2,7 +2,7 @@
  * Open connections, and what they come to: gauges, visitors, and the spans that sessions are told from. A connection counts as a visit
  * once it has lasted 10 s, so a minute's visitors are known 10 s after its end.
  */
-import { TIER_MS } from "./Rollup.ts"
+import { TIER_MS } from "../store/Rollup.ts"
 import { MINUTE_MS, type Minute } from "./Minute.ts"
 import type { UserTally } from "./UserTally.ts"
 import { hashOf, Uniques } from "./Uniques.ts"

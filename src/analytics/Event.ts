@@ -1,4 +1,5 @@
 /** What hub and connections tell analytics: facts, in the past tense. Durations are milliseconds. */
+import type { Draft } from "../domain/Message.ts"
 
 /** A message that was accepted. */
 export interface Said {
@@ -13,6 +14,22 @@ export interface Said {
   /** Members of the room that it was due to, as far as they are known. */
   readonly expected: number
 }
+
+/** A message as it is told of; `expected` as above. */
+export const saidOf = (
+  { bot, content, replyTo, roomId, type, userId, username }: Omit<Draft, "messageId">,
+  expected: number
+): Said => ({
+  _tag: "message",
+  roomId,
+  userId,
+  username,
+  type,
+  bot: bot === true,
+  content,
+  reply: replyTo !== undefined,
+  expected
+})
 
 export type AnalyticsEvent =
   | Said

@@ -5,9 +5,10 @@
 import { Effect } from "effect"
 import type { StoreUnavailable } from "../store/MessageStore.ts"
 import { type Minute, MINUTE_MS } from "./Minute.ts"
-import { type Rollup, type RollupKey, TIER_MS } from "./Rollup.ts"
+import { type Rollup, type RollupKey, TIER_MS } from "../store/Rollup.ts"
 import { nameOf } from "./RollupLedger.ts"
-import type { RollupStore } from "./RollupStore.ts"
+import type { RollupStore } from "../store/RollupStore.ts"
+import { noSums, type Sums, sumsOf } from "./sumsOf.ts"
 import { Tally } from "./Tally.ts"
 import { UserTally } from "./UserTally.ts"
 
@@ -28,8 +29,6 @@ export type Kind = Named<Counted>
 
 /** Milliseconds since 1970 from which on rollups of a tier are kept. */
 export type KeptFrom = Readonly<Record<Counted["tier"], number>>
-
-type Sums = Tally | UserTally
 
 interface Held {
   readonly key: RollupKey
@@ -52,14 +51,6 @@ const canonical = (sums: Sums): string => {
   const [min, max, sum, buckets] = JSON.parse(response) as [number?, number?, number?, unknown?]
   // seconds, of whole milliseconds: a sum of floats depends on their order
   return JSON.stringify([counts, sketches, min, max, Math.round((sum ?? 0) * 1000), buckets])
-}
-
-const read = (scope: RollupKey["scope"], { counts, sketches }: Rollup): Sums | undefined => {
-  try {
-    return scope === "U" ? UserTally.of(counts) : Tally.of(counts, sketches)
-  } catch {
-    return undefined
-  }
 }
 
 const kindOf = ({ scope, tier }: Counted) => `${scope}${tier}` as Kind
@@ -130,14 +121,13 @@ export class Recount {
     const { id, node, scope, start, through, tier } = rollup
     // a minute that is not over is written as it is; its messages are counted again at the next start
     if (tier === "m" && start + MINUTE_MS > Math.max(through, this.through)) return
-    const sums = read(scope, rollup)
+    const sums = sumsOf(rollup)
     const was = sums === undefined ? undefined : canonical(sums)
     if (sums === undefined) this.unreadable++
     else if (scope === "G" && tier === "q" && sums instanceof Tally) this.before += sums.n.chat
     sums?.unsay()
     const key = { scope, tier, id, start, node }
-    const empty = scope === "U" ? new UserTally() : new Tally()
-    this.held.set(nameOf(key), { key, kind: kindOf(kind), sums: sums ?? empty, was, through })
+    this.held.set(nameOf(key), { key, kind: kindOf(kind), sums: sums ?? noSums(scope), was, through })
   }
 
   /** Adds what was said in a minute of the day. */

@@ -6,37 +6,39 @@
 import { Effect } from "effect"
 import type { StoreUnavailable } from "../store/MessageStore.ts"
 import { type Minute, MINUTE_MS } from "./Minute.ts"
-import { type Rollup, type RollupKey, TIER_MS } from "./Rollup.ts"
-import type { RollupStore } from "./RollupStore.ts"
+import { type Rollup, type RollupKey, TIER_MS } from "../store/Rollup.ts"
+import type { RollupStore } from "../store/RollupStore.ts"
 import { Tally } from "./Tally.ts"
-import { UserTally } from "./UserTally.ts"
+import { addSums, noSums, type Sums, sumsOf } from "./sumsOf.ts"
+import { logUnreadable } from "./logUnreadable.ts"
 
 /** Rollups added, and written in one call, before other work gets its turn; takes a few milliseconds. */
 const SLICE = 500
 /** Users' days kept in memory for the next minute; beyond, they are read again. */
 const KEPT = 50_000
 
-type Sums = { readonly of: Tally } | { readonly user: UserTally }
-type Held = Sums & { readonly key: RollupKey; through: number; version: number }
+interface Held {
+  readonly key: RollupKey
+  readonly sums: Sums
+  through: number
+  version: number
+}
 
 /** As text, to look it up by. */
 export const nameOf = ({ id, node, scope, start, tier }: RollupKey): string => `${scope}${tier}${start}/${node}/${id}`
 
-const rollupOf = (held: Held): Rollup =>
-  "of" in held
-    ? { ...held.key, through: held.through, counts: held.of.counts(), sketches: held.of.sketches() }
-    : { ...held.key, through: held.through, counts: held.user.counts(), sketches: "" }
-
-const sumsOf = (key: RollupKey, rollup: Rollup | undefined): Sums => {
-  if (key.scope === "U") return { user: rollup === undefined ? new UserTally() : UserTally.of(rollup.counts) }
-  return { of: rollup === undefined ? new Tally() : Tally.of(rollup.counts, rollup.sketches) }
-}
+const rollupOf = ({ key, sums, through }: Held): Rollup => ({
+  ...key,
+  through,
+  counts: sums.counts(),
+  sketches: sums instanceof Tally ? sums.sketches() : ""
+})
 
 /** What a minute adds, and to what. */
 interface Addition {
   readonly key: RollupKey
   readonly minute: Minute
-  readonly add: Tally | UserTally
+  readonly add: Sums
 }
 
 export class RollupLedger {
@@ -156,12 +158,16 @@ export class RollupLedger {
       const fresh = key.tier === "m" && !minute.late
       if (!fresh && !this.held.has(name)) missing.set(name, key)
     }
-    return Effect.map(this.find(Array.from(missing.values())), (found) => {
+    return Effect.flatMap(this.find(Array.from(missing.values())), (found) => {
       const stored = new Map(found.map((rollup) => [nameOf(rollup), rollup]))
+      const unreadable: Array<RollupKey> = []
       for (const [name, key] of missing) {
         const rollup = stored.get(name)
-        this.held.set(name, { ...sumsOf(key, rollup), key, through: rollup?.through ?? 0, version: 0 })
+        const sums = rollup === undefined ? noSums(key.scope) : sumsOf(rollup)
+        if (sums === undefined) unreadable.push(key)
+        this.held.set(name, { key, sums: sums ?? noSums(key.scope), through: rollup?.through ?? 0, version: 0 })
       }
+      return unreadable.length === 0 ? Effect.void : logUnreadable(unreadable)
     })
   }
 
@@ -191,13 +197,12 @@ export class RollupLedger {
     const end = minute.start + MINUTE_MS
     let held = this.held.get(name)
     if (held === undefined || (key.tier === "m" && !minute.late)) {
-      held = { ...sumsOf(key, undefined), key, through: 0, version: 0 }
+      held = { key, sums: noSums(key.scope), through: 0, version: 0 }
       this.held.set(name, held)
     }
     // it was added before
     if (held.through >= end && !minute.late) return
-    if ("of" in held && add instanceof Tally) held.of.merge(add)
-    if ("user" in held && add instanceof UserTally) held.user.merge(add)
+    addSums(held.sums, add)
     held.through = Math.max(held.through, end)
     held.version++
     this.unwritten.set(name, held)

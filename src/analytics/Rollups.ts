@@ -2,25 +2,26 @@
  * Keeps figures: writes what the aggregator counted, once a minute what is over and every few seconds what is not, reads it back after a
  * start, and serves `Figures` from both.
  */
-import { Clock, Effect, Layer } from "effect"
+import { Cause, Clock, Effect, Layer } from "effect"
 import { supervise } from "../actor/supervise.ts"
+import { Supervisor } from "../actor/Supervisor.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Position } from "../domain/Position.ts"
 import { RoomLog } from "../log/RoomLog.ts"
 import { History } from "../store/History.ts"
 import { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
-import { MessageStore } from "../store/MessageStore.ts"
-import type { StoreUnavailable } from "../store/MessageStore.ts"
+import { MessageStore, type StoreUnavailable } from "../store/MessageStore.ts"
 import { Analytics } from "./Analytics.ts"
 import { Figures } from "./Figures.ts"
 import { type Minute, minuteOf, MINUTE_MS } from "./Minute.ts"
 import { NodeName } from "./NodeName.ts"
+import { logUnreadable } from "./logUnreadable.ts"
 import { readOpen, writeOpen } from "./openMinutes.ts"
 import { recoverRoom, roomEnds } from "./recovery.ts"
 import { ANSWER_MS } from "./Responses.ts"
-import { TIER_MS } from "./Rollup.ts"
+import { TIER_MS } from "../store/Rollup.ts"
 import { RollupLedger } from "./RollupLedger.ts"
-import { RollupStore } from "./RollupStore.ts"
+import { RollupStore } from "../store/RollupStore.ts"
 import { storedFigures } from "./StoredFigures.ts"
 import { NOTHING, type Totals, totalsKey, totalsOf, totalsRollup } from "./Totals.ts"
 
@@ -54,6 +55,7 @@ export const layer = (options: RollupsOptions) =>
       const messages = yield* MessageStore
       const store = yield* RollupStore
       const { aggregator, restored } = yield* Analytics
+      const supervisor = yield* Supervisor
       const clock = yield* Clock.Clock
       const now = () => clock.currentTimeMillisUnsafe()
       const startedAt = now()
@@ -80,7 +82,9 @@ export const layer = (options: RollupsOptions) =>
       /** Reads where the last process got to, and what it had written of minutes that were not over. */
       const resume = Effect.gen(function* () {
         const [found] = yield* store.find([totalsKey(node)])
-        if (found === undefined) {
+        const before = found === undefined ? undefined : totalsOf(found)
+        if (found !== undefined && before === undefined) yield* logUnreadable([found])
+        if (found === undefined || before === undefined) {
           // from here on it is known where to go on after a crash
           yield* putTotals
           if (ends.length === 0) return
@@ -89,7 +93,7 @@ export const layer = (options: RollupsOptions) =>
         }
         const from = found.through - LIVE_MS
         const written = yield* readOpen(store, node, { from, through: found.through })
-        totals = totalsOf(found)
+        totals = before
         // where a clock was set back, what it says meanwhile comes late
         through = found.through
         aggregator.goOn(through)
@@ -199,20 +203,25 @@ export const layer = (options: RollupsOptions) =>
         }
       })
 
-      let away = false
-      /** A store that is away is said once, and nothing is lost by it but time. */
+      /** Counted, since a clock may be set. */
+      let ticks = 0
+      let failing = false
+      /** What goes wrong is said once, and tried again: figures may come late, but chat does not end for them. */
       const patiently = (work: Effect.Effect<void, StoreUnavailable | HistoryUnavailable>) =>
         work.pipe(
-          Effect.matchEffect({
-            onSuccess: () => {
-              away = false
-              return Effect.void
-            },
-            onFailure: ({ reason }) => {
-              if (away) return Effect.void
-              away = true
-              return Effect.logWarning("figures wait for their store", { reason })
-            }
+          Effect.andThen(
+            // most seconds ask nothing of the store, and say nothing about it
+            Effect.sync(() => {
+              if (ticks % SKETCH_TICKS === 0) failing = false
+            })
+          ),
+          Effect.catchCause((cause) => {
+            if (failing || Cause.hasInterruptsOnly(cause)) return Effect.void
+            failing = true
+            const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
+            return failure === undefined
+              ? supervisor.noted("figures", cause)
+              : Effect.logWarning("figures wait for their store", { reason: failure.reason })
           })
         )
 
@@ -222,8 +231,6 @@ export const layer = (options: RollupsOptions) =>
         Effect.andThen(Effect.never),
         supervise("figures recovery")
       )
-      /** Counted, since a clock may be set. */
-      let ticks = 0
       const tick = Effect.suspend(() => {
         const at = now()
         ticks++

@@ -4,10 +4,11 @@ import type { StoreUnavailable } from "../store/MessageStore.ts"
 import type { Aggregator } from "./Aggregator.ts"
 import type { Figures, Kept, Stretched, UserStretched } from "./Figures.ts"
 import { Found } from "./Found.ts"
+import { logUnreadable } from "./logUnreadable.ts"
 import { type Minute, MINUTE_MS } from "./Minute.ts"
-import { type Rollup, TIER_MS } from "./Rollup.ts"
+import { type Rollup, TIER_MS } from "../store/Rollup.ts"
 import type { RollupLedger } from "./RollupLedger.ts"
-import type { RollupRange, RollupStore } from "./RollupStore.ts"
+import type { RollupRange, RollupStore } from "../store/RollupStore.ts"
 import { Tally } from "./Tally.ts"
 import { UserTally } from "./UserTally.ts"
 
@@ -49,11 +50,19 @@ export const storedFigures = ({
 }: StoredFiguresOptions): Figures["Service"] => {
   const { node } = ledger
 
-  /** All rollups of a range, this node's as they will be once written. */
+  /** All rollups of a range, this node's as they will be once written; those that `decode` throws on are left out. */
   const rollups = Effect.fnUntraced(function* (
     range: Omit<RollupRange, "limit" | "after">,
-    take: (rollup: Rollup) => void
+    decode: (rollup: Rollup) => void
   ): Effect.fn.Return<void, StoreUnavailable> {
+    const unreadable: Array<Rollup> = []
+    const take = (rollup: Rollup) => {
+      try {
+        decode(rollup)
+      } catch {
+        unreadable.push(rollup)
+      }
+    }
     // told before the store is asked, so that what is written meanwhile is not missed
     const waiting = new Map<string, Rollup>()
     for (const key of ledger.waiting()) {
@@ -82,6 +91,7 @@ export const storedFigures = ({
       page = next === undefined ? [] : yield* Fiber.join(next)
     }
     for (const rollup of waiting.values()) take(rollup)
+    if (unreadable.length > 0) yield* logUnreadable(unreadable)
   })
 
   /** Minutes in memory, as they are now. */

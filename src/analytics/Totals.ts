@@ -1,5 +1,5 @@
 /** A node's messages in all its time, and up to when they and everything else of it are written: where a process goes on after another. */
-import type { Rollup, RollupKey } from "./Rollup.ts"
+import type { Rollup, RollupKey } from "../store/Rollup.ts"
 
 export interface Totals {
   readonly chat: number
@@ -22,5 +22,11 @@ export const totalsRollup = (node: string, through: number, totals: Totals): Rol
   sketches: ""
 })
 
-/** Of what `totalsRollup` made. */
-export const totalsOf = ({ counts }: Rollup): Totals => ({ ...NOTHING, ...(JSON.parse(counts) as Partial<Totals>) })
+/** Of what `totalsRollup` made; nothing where it cannot be read. */
+export const totalsOf = ({ counts }: Rollup): Totals | undefined => {
+  try {
+    return { ...NOTHING, ...(JSON.parse(counts) as Partial<Totals>) }
+  } catch {
+    return undefined
+  }
+}

@@ -2,7 +2,7 @@
  * What one user did in one stretch of time, to the UTC quarter of an hour, so that days and weeks of any time zone can be told from it.
  * Exact; tallies of other stretches and nodes are merged by adding.
  */
-import { TIER_MS } from "./Rollup.ts"
+import { TIER_MS } from "../store/Rollup.ts"
 
 /** Milliseconds without a connection after which a new session begins. */
 export const SESSION_GAP_MS = 1_800_000

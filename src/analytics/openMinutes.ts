@@ -5,8 +5,10 @@
 import { Effect } from "effect"
 import type { StoreUnavailable } from "../store/MessageStore.ts"
 import type { Minute } from "./Minute.ts"
-import type { Rollup, RollupKey } from "./Rollup.ts"
-import type { RollupStore } from "./RollupStore.ts"
+import type { Rollup, RollupKey } from "../store/Rollup.ts"
+import type { RollupStore } from "../store/RollupStore.ts"
+import { logUnreadable } from "./logUnreadable.ts"
+import { type Sums, sumsOf } from "./sumsOf.ts"
 import { Tally } from "./Tally.ts"
 import { UserTally } from "./UserTally.ts"
 
@@ -15,7 +17,6 @@ const WRITE = 500
 const READ = 2000
 
 type Store = RollupStore["Service"]
-type Sums = Tally | UserTally
 
 function* changedIn({ all, rooms, start, users }: Minute, node: string): Iterable<readonly [RollupKey, Sums]> {
   const key = { tier: "m", start, node } as const
@@ -63,29 +64,37 @@ export interface WrittenMinute {
   readonly users: Map<string, UserTally>
 }
 
-/** A node's minutes from `from` on, of all scopes from `through` on, as they were written last. Throws on what cannot be read. */
+/** A node's minutes from `from` on, of all scopes from `through` on, as they were written last; what cannot be read is left out. */
 export const readOpen = Effect.fnUntraced(function* (
   store: Store,
   node: string,
   { from, through }: { readonly from: number; readonly through: number }
 ): Effect.fn.Return<ReadonlyMap<number, WrittenMinute>, StoreUnavailable> {
   const found = new Map<number, WrittenMinute>()
+  const unreadable: Array<RollupKey> = []
   for (const scope of ["G", "R", "U"] as const) {
     const range = { scope, tier: "m", from: scope === "G" ? from : through, to: Infinity } as const
     let after: Rollup | undefined
     do {
       const page: ReadonlyArray<Rollup> = yield* store.range({ ...range, sketches: scope !== "U", after, limit: READ })
-      for (const { counts, id, sketches, start, ...rollup } of page) {
+      for (const rollup of page) {
+        const { id, start } = rollup
         if (rollup.node !== node) continue
+        const sums = sumsOf(rollup)
+        if (sums === undefined) {
+          unreadable.push(rollup)
+          continue
+        }
         let minute = found.get(start)
         if (minute === undefined) found.set(start, (minute = { all: undefined, rooms: new Map(), users: new Map() }))
-        if (scope === "U") minute.users.set(id, UserTally.of(counts))
-        else if (scope === "R") minute.rooms.set(id, Tally.of(counts, sketches))
-        else minute.all = Tally.of(counts, sketches)
+        if (sums instanceof UserTally) minute.users.set(id, sums)
+        else if (scope === "R") minute.rooms.set(id, sums)
+        else minute.all = sums
       }
       after = page.length < READ ? undefined : page.at(-1)
       yield* Effect.yieldNow
     } while (after !== undefined)
   }
+  if (unreadable.length > 0) yield* logUnreadable(unreadable)
   return found
 })

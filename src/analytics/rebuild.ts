@@ -13,8 +13,8 @@ import { type Minute, minuteOf } from "./Minute.ts"
 import { NodeName } from "./NodeName.ts"
 import { type DayChanges, type KeptFrom, KINDS, Recount } from "./Recount.ts"
 import { saidIn } from "./recovery.ts"
-import { type Rollup, TIER_MS } from "./Rollup.ts"
-import { RollupStore } from "./RollupStore.ts"
+import { type Rollup, TIER_MS } from "../store/Rollup.ts"
+import { RollupStore } from "../store/RollupStore.ts"
 import { NOTHING, type Totals, totalsOf, totalsRollup } from "./Totals.ts"
 
 /** Rollups written in one call. */
@@ -45,15 +45,6 @@ export interface Rebuilt {
 const dayOf = (at: number) => Math.floor(at / TIER_MS.d) * TIER_MS.d
 
 const sum = ({ bot, chat, system }: Totals) => chat + system + bot
-
-/** Totals as they are written; nothing where they cannot be read. */
-const readTotals = (rollup: Rollup): Totals | undefined => {
-  try {
-    return totalsOf(rollup)
-  } catch {
-    return undefined
-  }
-}
 
 /** What all nodes have counted in all their time. */
 const allTotals = (store: RollupStore["Service"]) =>
@@ -107,7 +98,10 @@ export const rebuild = Effect.fnUntraced(function* (
   for (let day = first; day <= until; day += TIER_MS.d) {
     const end = day + TIER_MS.d
     yield* messages.tell(end, ({ json }) => {
-      const { at, said } = saidIn(json)
+      const one = saidIn(json)
+      // it is in no figure of a server either
+      if (one === undefined) return
+      const { at, said } = one
       aggregator.apply(said, at)
       looked++
       if (at < through) totals[said.type === "system" ? "system" : said.bot ? "bot" : "chat"]++
@@ -118,7 +112,7 @@ export const rebuild = Effect.fnUntraced(function* (
     yield* Effect.yieldNow
   }
 
-  const written = new Map(nodes.map((one) => [one.node, { totals: readTotals(one), through: one.through }]))
+  const written = new Map(nodes.map((one) => [one.node, { totals: totalsOf(one), through: one.through }]))
   const epochOf = (name: string) => written.get(name)?.totals?.epoch
   const epoch = epochOf(node) ?? log.tail("" as RoomId).epoch
   const right = new Map<string, Totals>([[node, { ...totals, epoch }]])

@@ -3,13 +3,14 @@
  * between. Also who spoke last before, which response times go on from.
  */
 import { Effect } from "effect"
+import type { Message } from "../domain/Message.ts"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
 import type { History } from "../store/History.ts"
 import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
 import type { Aggregator } from "./Aggregator.ts"
-import type { Said } from "./Event.ts"
+import { type Said, saidOf } from "./Event.ts"
 import { ANSWER_MS } from "./Responses.ts"
 
 const PAGE = 200
@@ -18,24 +19,14 @@ const SLICE = 500
 /** Pages looked through for the last message of a user before those that are told; a room of system messages has none. */
 const LOOK_BACK = 5
 
-/** What a stored message tells. */
-export const saidIn = (json: string): { readonly said: Said; readonly at: number } => {
-  const { bot, content, replyTo, roomId, timestamp, type, userId, username } = JSON.parse(json) as {
-    readonly [K in "roomId" | "userId" | "username" | "content" | "timestamp"]: string
-  } & { readonly type: "chat" | "system"; readonly bot?: boolean; readonly replyTo?: string }
-  return {
-    said: {
-      _tag: "message",
-      roomId,
-      userId,
-      username,
-      type,
-      bot: bot === true,
-      content,
-      reply: replyTo !== undefined,
-      expected: 0
-    },
-    at: Date.parse(timestamp)
+/** What a stored message tells; nothing where it is none. */
+export const saidIn = (json: string): { readonly said: Said; readonly at: number } | undefined => {
+  try {
+    const message = JSON.parse(json) as Message
+    const at = Date.parse(message.timestamp)
+    return Number.isNaN(at) || typeof message.content !== "string" ? undefined : { said: saidOf(message, 0), at }
+  } catch {
+    return undefined
   }
 }
 
@@ -56,11 +47,16 @@ export const recoverRoom = Effect.fnUntraced(function* (
   let before: Position = to
   let earlier: { readonly author: string; readonly at: number } | undefined
   let beyond = 0
+  let unreadable = 0
   while (true) {
     const { first, messages, older } = yield* history.room(roomId, { before, limit: PAGE })
     let oldest = 0
     for (const json of messages.toReversed()) {
       const one = saidIn(json)
+      if (one === undefined) {
+        unreadable++
+        continue
+      }
       oldest = one.at
       if (one.at >= from) found.push(one)
       else if (earlier === undefined && isTalk(one.said)) earlier = { author: one.said.userId, at: one.at }
@@ -71,6 +67,7 @@ export const recoverRoom = Effect.fnUntraced(function* (
     else if (first.epoch > epoch) before = { epoch: first.epoch, seq: 1 }
     else break
   }
+  if (unreadable > 0) yield* Effect.logError("messages that cannot be read are in no figure", { roomId, unreadable })
   // one that was given up before is not given up again
   if (earlier !== undefined && earlier.at + ANSWER_MS >= from)
     aggregator.responses.seed(roomId, earlier.author, earlier.at)

@@ -1,6 +1,7 @@
 /** The middle of a message's path: gathers a turn's messages, has the log number and keep them, then answers and wakes their rooms. */
 import { Effect } from "effect"
 import type { Analytics } from "../analytics/Analytics.ts"
+import { saidOf } from "../analytics/Event.ts"
 import type { Draft } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { ErrorCode } from "../domain/ProtocolError.ts"
@@ -197,22 +198,9 @@ export class Publisher {
           }
         }
         if (outcome.stream.overfull && room !== undefined) roster.overfull.add(room)
-        const { bot, content, replyTo, roomId, timestamp, type, userId, username } = outcome.message
-        this.analytics.said(
-          {
-            _tag: "message",
-            roomId,
-            userId,
-            username,
-            type,
-            bot: bot === true,
-            content,
-            reply: replyTo !== undefined,
-            expected: room?.seats.size ?? 0
-          },
-          Date.parse(timestamp)
-        )
-        this.witness?.said(outcome.message)
+        const { message } = outcome
+        this.analytics.said(saidOf(message, room?.seats.size ?? 0), Date.parse(message.timestamp))
+        this.witness?.said(message)
         return this.acknowledgeOnceKept(roster, command, outcome)
       }
       case "duplicate":

@@ -1,7 +1,7 @@
 /** Keeps rollups in memory, sorted: for servers that keep nothing, for tests, and as the model that the other engines must agree with. */
 import { Effect, Layer } from "effect"
-import type { Rollup, RollupKey } from "../analytics/Rollup.ts"
-import { RollupStore } from "../analytics/RollupStore.ts"
+import type { Rollup, RollupKey } from "./Rollup.ts"
+import { RollupStore } from "./RollupStore.ts"
 import { Sorted } from "./Sorted.ts"
 
 type Place = Pick<RollupKey, "start" | "id" | "node">

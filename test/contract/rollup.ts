@@ -1,8 +1,8 @@
 /** Rollups for the tests of their stores, and what a store that has them should answer. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Rollup, type RollupKey, TIER_MS } from "../../src/analytics/Rollup.ts"
-import { type RollupRange, type RollupsBefore, RollupStore } from "../../src/analytics/RollupStore.ts"
+import { type Rollup, type RollupKey, TIER_MS } from "../../src/store/Rollup.ts"
+import { type RollupRange, type RollupsBefore, RollupStore } from "../../src/store/RollupStore.ts"
 
 /** The first moment of a day. */
 export const DAY = Date.UTC(2025, 11, 30)

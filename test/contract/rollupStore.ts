@@ -1,8 +1,8 @@
 /** What every engine of the RollupStore port must do. An engine's test file calls this with a layer that is empty whenever it is built. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import type { Rollup, RollupKey } from "../../src/analytics/Rollup.ts"
-import { RollupStore } from "../../src/analytics/RollupStore.ts"
+import type { Rollup, RollupKey } from "../../src/store/Rollup.ts"
+import { RollupStore } from "../../src/store/RollupStore.ts"
 import {
   DAY,
   DAY_MS,

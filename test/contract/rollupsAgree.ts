@@ -1,8 +1,8 @@
 /** Whatever is put into a store of rollups and deleted from it, it answers as the simplest store would. */
 import { assert, layer as sharing } from "@effect/vitest"
 import { Arbitrary, Effect, type Layer, Schema } from "effect"
-import type { RollupKey } from "../../src/analytics/Rollup.ts"
-import { RollupStore } from "../../src/analytics/RollupStore.ts"
+import type { RollupKey } from "../../src/store/Rollup.ts"
+import { RollupStore } from "../../src/store/RollupStore.ts"
 import { DAY, DAY_MS, inOrder, RollupModel } from "./rollup.ts"
 import "../domain/seed.ts"
 

@@ -10,7 +10,7 @@ import type { AnalyticsEvent } from "../../src/analytics/Event.ts"
 import { Figures } from "../../src/analytics/Figures.ts"
 import { NodeName } from "../../src/analytics/NodeName.ts"
 import * as Rollups from "../../src/analytics/Rollups.ts"
-import { RollupStore } from "../../src/analytics/RollupStore.ts"
+import { RollupStore } from "../../src/store/RollupStore.ts"
 import { Content } from "../../src/domain/Content.ts"
 import { type Draft, encodeMessage, type Message } from "../../src/domain/Message.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
@@ -48,11 +48,11 @@ export const renewed = Effect.fnUntraced(function* (kept: Context.Context<Kept>)
   return Context.merge(kept, next)
 })
 
-/** Puts a message into the store, as a log does by and by. */
-export const archive = (kept: Context.Context<Kept>, message: Message) => {
+/** Puts a message into the store, as a log does by and by; with another `json` what became of it there. */
+export const archive = (kept: Context.Context<Kept>, message: Message, json = encodeMessage(message)) => {
   const { messageId, roomId, seq, timestamp, userId } = message
   const epoch = epochIn(kept, roomId)
-  const entry = { roomId, epoch, seq, userId, messageId, at: Date.parse(timestamp), json: encodeMessage(message) }
+  const entry = { roomId, epoch, seq, userId, messageId, at: Date.parse(timestamp), json }
   return Effect.orDie(Context.get(kept, MessageStore).put([entry]))
 }
 
@@ -88,6 +88,8 @@ export class Troubles {
   /** What happens to the next calls of the store, and whether calls of history fail. */
   next: Array<Fault> = []
   historyAway = false
+  /** Whether the store's calls are broken in a way that nobody thought of. */
+  defect = false
   private readonly open = Latch.makeUnsafe(false)
 
   /** No more troubles; what waits goes on. */
@@ -103,6 +105,7 @@ export class Troubles {
     die: () => void,
     half: Effect.Effect<unknown, E> = Effect.void
   ): Effect.Effect<A, E | StoreUnavailable> {
+    if (this.defect) return Effect.die(new Error("a test wants it so"))
     const fault = this.next.shift()
     const failure = Effect.fail(new StoreUnavailable({ reason: "a test wants it so" }))
     const death = Effect.andThen(Effect.sync(die), Effect.never)
@@ -139,6 +142,8 @@ export interface CountingProcess {
   readonly kill: Effect.Effect<void>
   /** Whether it was neither killed nor died of a trouble. */
   readonly alive: () => boolean
+  /** Whether its supervisor has given nothing up. */
+  readonly healthy: () => boolean
 }
 
 /** Starts a process over what is kept. */
@@ -230,6 +235,7 @@ export const start = Effect.fnUntraced(function* (
         Effect.forkDetach(Effect.provideService(Scope.close(scope, Exit.void), References.MinimumLogLevel, "None"))
       )
     }),
-    alive: () => alive
+    alive: () => alive,
+    healthy: Context.get(built, Supervisor).healthy
   }
 })

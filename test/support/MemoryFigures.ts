@@ -1,7 +1,7 @@
 /** Figures of a few things that a test says happened, added up in memory as the port is read: by minute, by quarter, by user and UTC day. */
 import { Effect } from "effect"
 import { Figures, type Kept, type Stretched, type UserStretched } from "../../src/analytics/Figures.ts"
-import { TIER_MS } from "../../src/analytics/Rollup.ts"
+import { TIER_MS } from "../../src/store/Rollup.ts"
 import { lengthBin, shapeOf } from "../../src/analytics/Shape.ts"
 import { Tally } from "../../src/analytics/Tally.ts"
 import { hashOf } from "../../src/analytics/Uniques.ts"

@@ -1,7 +1,7 @@
 /** All rollups of a store, in a form that is the same for what counts the same, whatever order it was counted in. */
 import { Effect } from "effect"
-import type { Rollup } from "../../src/analytics/Rollup.ts"
-import type { RollupStore } from "../../src/analytics/RollupStore.ts"
+import type { Rollup } from "../../src/store/Rollup.ts"
+import type { RollupStore } from "../../src/store/RollupStore.ts"
 import type { StoreUnavailable } from "../../src/store/MessageStore.ts"
 
 const shelves = [

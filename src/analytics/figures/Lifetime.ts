@@ -5,7 +5,7 @@
 import { Effect } from "effect"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures, UserStretched } from "../Figures.ts"
-import { TIER_MS } from "../Rollup.ts"
+import { TIER_MS } from "../../store/Rollup.ts"
 import type { Calendar } from "./Calendar.ts"
 import { eachUser } from "./walk.ts"
 import type { Window } from "./Window.ts"

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures } from "../Figures.ts"
-import { TIER_MS } from "../Rollup.ts"
+import { TIER_MS } from "../../store/Rollup.ts"
 import type { Span } from "../UserTally.ts"
 import { noFigures } from "./noFigures.ts"
 import { exactQuantile, sessionsOf } from "./sessions.ts"

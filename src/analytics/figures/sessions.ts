@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures } from "../Figures.ts"
-import { TIER_MS } from "../Rollup.ts"
+import { TIER_MS } from "../../store/Rollup.ts"
 import { joined, SESSION_GAP_MS, type Span } from "../UserTally.ts"
 import { eachOf, eachUser } from "./walk.ts"
 import { ratio, type Window } from "./Window.ts"

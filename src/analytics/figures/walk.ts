@@ -5,7 +5,7 @@
 import { Effect } from "effect"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures, Stretched, UserStretched } from "../Figures.ts"
-import { TIER_MS } from "../Rollup.ts"
+import { TIER_MS } from "../../store/Rollup.ts"
 
 type TallyRange = Parameters<Figures["Service"]["tallies"]>[0]
 

@@ -4,7 +4,7 @@
  */
 import { Context, Data, Effect, Layer } from "effect"
 import type { Supervisor } from "../../actor/Supervisor.ts"
-import { RollupStore } from "../../analytics/RollupStore.ts"
+import { RollupStore } from "../RollupStore.ts"
 import { DynamoDbClient, type DynamoDbOptions } from "./DynamoDbClient.ts"
 import { connect } from "./DynamoDbConnection.ts"
 import { DynamoDbFailure } from "./DynamoDbFailure.ts"

@@ -1,6 +1,6 @@
 /** A rollup as an item of the table, and back. Scope, tier, id, start and node are in the key; everything else is an attribute. */
 import { Effect } from "effect"
-import type { Rollup, RollupKey } from "../../analytics/Rollup.ts"
+import type { Rollup, RollupKey } from "../Rollup.ts"
 import { type Item, keyItem, keyOf } from "./DynamoDbClient.ts"
 import { placeOf, rollupKey, type Shelf } from "./dynamoDbRollupKeys.ts"
 import { StoreUnavailable } from "../MessageStore.ts"

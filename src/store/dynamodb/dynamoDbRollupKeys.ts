@@ -2,7 +2,7 @@
  * Where rollups lie in the table: a partition for each day of a scope, or of a room; the totals have one of their own. In sort keys `#`
  * ends every part and comes before all that is in one, so that they compare as start, id and node do.
  */
-import { type Rollup, type RollupKey, TIER_MS } from "../../analytics/Rollup.ts"
+import { type Rollup, type RollupKey, TIER_MS } from "../Rollup.ts"
 import type { Key, Range } from "./dynamoDbKeys.ts"
 import { fromSortable, toSortable } from "../sortableText.ts"
 

@@ -3,8 +3,8 @@
  * as are likely to fill it.
  */
 import { Effect } from "effect"
-import type { Rollup, RollupKey } from "../../analytics/Rollup.ts"
-import type { RollupRange } from "../../analytics/RollupStore.ts"
+import type { Rollup, RollupKey } from "../Rollup.ts"
+import type { RollupRange } from "../RollupStore.ts"
 import { keyOf, type Page } from "./DynamoDbClient.ts"
 import type { DynamoDbFailure } from "./DynamoDbFailure.ts"
 import { type Key, nameOf, type Range } from "./dynamoDbKeys.ts"

@@ -1,7 +1,7 @@
 /** Writes rollups, and before them what they are found by; and deletes those that are old, and what they were found by after them. */
 import { Clock, Effect } from "effect"
-import { type Rollup, TIER_MS } from "../../analytics/Rollup.ts"
-import type { RollupsBefore } from "../../analytics/RollupStore.ts"
+import { type Rollup, TIER_MS } from "../Rollup.ts"
+import type { RollupsBefore } from "../RollupStore.ts"
 import { keyOf } from "./DynamoDbClient.ts"
 import { DynamoDbFailure } from "./DynamoDbFailure.ts"
 import { nameOf } from "./dynamoDbKeys.ts"

@@ -1,6 +1,6 @@
 /** What the stores and their SQLite threads say to each other. Plain data, of which every part is copied. */
-import type { RollupKey } from "../../analytics/Rollup.ts"
-import type { RollupRange, RollupsBefore } from "../../analytics/RollupStore.ts"
+import type { RollupKey } from "../Rollup.ts"
+import type { RollupRange, RollupsBefore } from "../RollupStore.ts"
 import type { Position } from "../../domain/Position.ts"
 import type { RoomId } from "../../domain/RoomId.ts"
 import type { UserId } from "../../domain/UserId.ts"

@@ -1,7 +1,7 @@
 /** Rollups in the archive's file, by the same two threads: what was put is there for the reader as soon as the writer has answered. */
 import { Effect } from "effect"
-import type { Rollup, RollupKey } from "../../analytics/Rollup.ts"
-import { RollupStore } from "../../analytics/RollupStore.ts"
+import type { Rollup, RollupKey } from "../Rollup.ts"
+import { RollupStore } from "../RollupStore.ts"
 import type { RollupColumns, RollupShelfColumns } from "./SqliteRequest.ts"
 import { askSurely, type SqliteThread } from "./SqliteThread.ts"
 

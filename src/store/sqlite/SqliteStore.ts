@@ -4,7 +4,7 @@
  */
 import { Context, Effect, Layer } from "effect"
 import type { Supervisor } from "../../actor/Supervisor.ts"
-import { RollupStore } from "../../analytics/RollupStore.ts"
+import { RollupStore } from "../RollupStore.ts"
 import type { Position } from "../../domain/Position.ts"
 import type { Entry } from "../../log/Entry.ts"
 import { MessageStore, type Stretch, type UserPosition } from "../MessageStore.ts"

@@ -1,7 +1,7 @@
 /** The statements of the rollups on an open database. Runs in the SQLite threads, so it imports nothing but Node and what imports nothing. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
-import type { RollupKey } from "../../analytics/Rollup.ts"
-import type { RollupRange } from "../../analytics/RollupStore.ts"
+import type { RollupKey } from "../Rollup.ts"
+import type { RollupRange } from "../RollupStore.ts"
 import { fromSortable, toSortable } from "../sortableText.ts"
 import type { RollupColumns, SqliteHandlers } from "./SqliteRequest.ts"
 import { inTransaction } from "./sqliteTransaction.ts"

@@ -1,6 +1,6 @@
 /** Where rollups are kept: beside the messages, in the same engine. Every engine passes `test/contract/rollupStore.ts`. */
 import { Context, type Effect } from "effect"
-import type { StoreUnavailable } from "../store/MessageStore.ts"
+import type { StoreUnavailable } from "./MessageStore.ts"
 import type { Rollup, RollupKey } from "./Rollup.ts"
 
 /** Rollups of one scope and tier with `from` ≤ start < `to`, in the order of (start, id, node); ids compare by code unit. */
