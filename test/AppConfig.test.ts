@@ -3,7 +3,7 @@ import { parseEnv } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { AppConfig, ConfigInvalid, loadConfig, settings } from "../src/AppConfig.ts"
-import type { Setting } from "../src/Setting.ts"
+import type { Setting } from "../src/settings/Setting.ts"
 
 const all: ReadonlyArray<Setting<unknown>> = Object.values(settings)
 

@@ -1,0 +1,59 @@
+/** Who one is, and what may be done with tokens. */
+import { Redacted } from "effect"
+import { ALGORITHMS, SECRET_MIN } from "../identity/TokenPolicy.ts"
+import { secret, type Setting, text } from "./Setting.ts"
+
+const authSecret: Setting<Redacted.Redacted> = {
+  variable: "AUTH_SECRET",
+  fallback: "",
+  allowed: `${SECRET_MIN} bytes or more, or nothing`,
+  doc: "Secret that tokens are signed with (HS256). With it, AUTH_JWKS_URL or AUTH_ISSUER, who one is comes from a token alone.",
+  secret: true,
+  read: (text) => (text === "" || Buffer.byteLength(text) >= SECRET_MIN ? Redacted.make(text) : undefined)
+}
+
+const authAlgorithms: Setting<ReadonlyArray<string>> = {
+  variable: "AUTH_ALGORITHMS",
+  fallback: "",
+  allowed: `one or more of ${ALGORITHMS.join(", ")}, separated by commas, or nothing`,
+  doc: "Algorithms that tokens may be signed by; without, HS256 with AUTH_SECRET, and RS256, ES256 and EdDSA with public keys.",
+  read: (text) => {
+    const entries = text === "" ? [] : text.split(",").map((entry) => entry.trim())
+    return entries.every((entry) => ALGORITHMS.includes(entry)) ? entries : undefined
+  }
+}
+
+/** No user or password in it, as it is shown where it does not work. */
+const KEYS_URL = /^(https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?)?$/
+
+export const identitySettings = {
+  authSecret,
+  authJwksUrl: text(
+    "AUTH_JWKS_URL",
+    "",
+    KEYS_URL,
+    "a URL such as https://login.example/keys, or nothing",
+    "Where the public keys are that tokens are signed with (a JSON Web Key Set)."
+  ),
+  authIssuer: text(
+    "AUTH_ISSUER",
+    "",
+    KEYS_URL,
+    "a URL such as https://login.example, exactly as in tokens, or nothing",
+    "Who tokens have to be from (iss); without AUTH_SECRET and AUTH_JWKS_URL the keys are found there by OpenID discovery."
+  ),
+  authAudience: text(
+    "AUTH_AUDIENCE",
+    "",
+    /^[\x21-\x7e]{0,255}$/,
+    "up to 255 printable characters without spaces",
+    "Who tokens have to be for (aud); without, that is not looked at."
+  ),
+  authAlgorithms,
+  metricsToken: secret(
+    "METRICS_TOKEN",
+    "32 printable characters or more without spaces, or nothing",
+    /^([\x21-\x7e]{32,})?$/,
+    "Bearer token for /metrics; without, it takes a token of the role analyst or admin where tokens are on, and none where not."
+  )
+} as const
