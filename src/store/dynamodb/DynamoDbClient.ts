@@ -9,6 +9,7 @@ import type {
   QueryCommandInput,
   ScanCommandInput,
   TableDescription,
+  UpdateItemCommandInput,
   WriteRequest
 } from "@aws-sdk/client-dynamodb"
 import { Effect, type Scope } from "effect"
@@ -167,6 +168,32 @@ export class DynamoDbClient {
         items: Responses?.[this.table] ?? [],
         rest: (UnprocessedKeys?.[this.table]?.Keys ?? []).map(keyOf)
       })
+    )
+  }
+
+  /** Changes the item under a key, or makes it; answers what `ReturnValues` asks for, and nothing when the condition is not met. */
+  update(
+    key: Key,
+    change: Omit<UpdateItemCommandInput, "TableName" | "Key">
+  ): Effect.Effect<Item | undefined, DynamoDbFailure> {
+    return this.call(async (sdk, options) => {
+      try {
+        const input = { ...change, TableName: this.table, Key: { ...keyItem(key) } }
+        const { Attributes = {} } = await sdk.updateItem(input, options)
+        return Attributes
+      } catch (error) {
+        if (error instanceof Error && error.name === "ConditionalCheckFailedException") return undefined
+        throw error
+      }
+    })
+  }
+
+  /** Deletes the item under a key and answers what it was. */
+  remove(key: Key): Effect.Effect<Item | undefined, DynamoDbFailure> {
+    const input = { TableName: this.table, Key: { ...keyItem(key) }, ReturnValues: "ALL_OLD" } as const
+    return Effect.map(
+      this.call((sdk, options) => sdk.deleteItem(input, options)),
+      ({ Attributes }) => Attributes
     )
   }
 

@@ -8,7 +8,6 @@ import { RollupStore } from "../RollupStore.ts"
 import { DynamoDbClient, type DynamoDbOptions } from "./DynamoDbClient.ts"
 import { connect } from "./DynamoDbConnection.ts"
 import { DynamoDbFailure } from "./DynamoDbFailure.ts"
-import { DynamoDbRecordClient } from "./DynamoDbRecordClient.ts"
 import { makeRecords } from "./dynamoDbRecords.ts"
 import { makeReader } from "./dynamoDbReader.ts"
 import { makeReads } from "./dynamoDbReads.ts"
@@ -55,7 +54,7 @@ export const layer = (
       const writer = makeWriter(writeAll)
       const rollupReader = makeRollupReader(reads)
       const rollupWriter = makeRollupWriter(reads, rollupReader, writeAll)
-      const keeper = makeRecords(reads, yield* DynamoDbRecordClient.open(options, client))
+      const keeper = makeRecords(reads, client)
 
       const forget = Effect.sync(() => {
         writer.forget()

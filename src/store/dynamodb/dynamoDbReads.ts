@@ -1,15 +1,11 @@
 /** Single reads, tried again where that may help. All but those of the index read what is there now. */
 import type { QueryCommandInput, ScanCommandInput } from "@aws-sdk/client-dynamodb"
 import { Effect } from "effect"
-import { backOff, fullJitter } from "./dynamoDbBackoff.ts"
+import { backOff, persistently } from "./dynamoDbBackoff.ts"
 import { type DynamoDbClient, type Item, keyOf, type Page } from "./DynamoDbClient.ts"
 import { DynamoDbFailure } from "./DynamoDbFailure.ts"
 import { type Key, nameOf, type Range } from "./dynamoDbKeys.ts"
 import { INDEX } from "./dynamoDbTable.ts"
-
-/** Tries of one call, and the milliseconds that they may take together. */
-const TRIES = 3
-const TRIES_MS = 4000
 
 /** Rounds in a row in which a batch of items is not read at all before the caller is told. */
 const STALLED_ROUNDS = 5
@@ -29,15 +25,6 @@ export interface Walk {
 
 type Start = QueryCommandInput["ExclusiveStartKey"]
 type Batch = Effect.Success<ReturnType<DynamoDbClient["get"]>>
-
-const late = new DynamoDbFailure({ kind: "transient", reason: "DynamoDB did not answer in time" })
-
-/** Calls again what may succeed the next time. */
-const persistently = <A>(call: Effect.Effect<A, DynamoDbFailure>) =>
-  call.pipe(
-    Effect.retry({ while: ({ kind }) => kind === "transient", schedule: fullJitter, times: TRIES - 1 }),
-    Effect.timeoutOrElse({ duration: TRIES_MS, orElse: () => Effect.fail(late) })
-  )
 
 /** Names stand for attributes, of which any might be a word of the language. */
 const projection = (only: ReadonlyArray<string>) => ({

@@ -15,9 +15,9 @@ import {
 import type { DynamoDbFailure } from "./DynamoDbFailure.ts"
 import { recordKey, recordOf, recordsPartition, sortsOf, writtenRecord } from "./dynamoDbRecord.ts"
 import { recordChange } from "./dynamoDbRecordChange.ts"
-import type { DynamoDbRecordClient } from "./DynamoDbRecordClient.ts"
 import type { DynamoDbReads } from "./dynamoDbReads.ts"
-import type { Page } from "./DynamoDbClient.ts"
+import { persistently } from "./dynamoDbBackoff.ts"
+import type { DynamoDbClient, Page } from "./DynamoDbClient.ts"
 
 /** Items that a page asks for at least, so that one among many that expired does not take a call for each of them. */
 const READ_MIN = 25
@@ -35,7 +35,11 @@ export interface DynamoDbRecords {
   remove(pk: string, sk: string): Effect.Effect<boolean, Failure>
 }
 
-export const makeRecords = (reads: DynamoDbReads, client: DynamoDbRecordClient): DynamoDbRecords => {
+export const makeRecords = (reads: DynamoDbReads, client: DynamoDbClient): DynamoDbRecords => {
+  /** Tries a write again where that may help. One whose answer was lost may have been done: `unsure` is told of each that may have been. */
+  const write = <A>(call: Effect.Effect<A, DynamoDbFailure>, unsure: () => void) =>
+    persistently(Effect.tapError(call, () => Effect.sync(unsure)))
+
   /** What lies under a key now, even if it expired. */
   const held = Effect.fnUntraced(function* (pk: string, sk: string) {
     if (recordTooLarge({ pk, sk }) !== undefined) return undefined
@@ -80,7 +84,7 @@ export const makeRecords = (reads: DynamoDbReads, client: DynamoDbRecordClient):
       }
       for (let round = 0; round < ROUNDS; round++) {
         const change = recordChange(draft, writer, expected, yield* Clock.currentTimeMillis)
-        const done = yield* client.update(key, change, doubt)
+        const done = yield* write(client.update(key, change), doubt)
         if (done !== undefined) return Number(done["version"]?.N)
         const record = yield* held(pk, sk)
         // done by a try whose answer was lost
@@ -99,7 +103,7 @@ export const makeRecords = (reads: DynamoDbReads, client: DynamoDbRecordClient):
       // looked at first, because the answer of the try that deletes it may be lost
       if ((yield* live(pk, sk)) === undefined) return false
       let unsure = false
-      const old = yield* client.remove(recordKey(pk, sk), () => {
+      const old = yield* write(client.remove(recordKey(pk, sk)), () => {
         unsure = true
       })
       if (old === undefined) return unsure
