@@ -15,6 +15,7 @@ import type { Limits } from "./domain/ServerFrame.ts"
 import { USERNAME_MAX } from "./domain/Username.ts"
 import { NodeServer } from "./http/NodeServer.ts"
 import * as Routes from "./http/Routes.ts"
+import * as ServerVitals from "./http/ServerVitals.ts"
 import { Hub } from "./hub/Hub.ts"
 import { Pacer } from "./hub/Pacer.ts"
 import { Allowances } from "./identity/Allowances.ts"
@@ -26,6 +27,7 @@ import * as analyticsClock from "./observability/analyticsClock.ts"
 import * as CountedAnalytics from "./observability/CountedAnalytics.ts"
 import * as Observability from "./observability/Observability.ts"
 import { Vitals } from "./observability/Vitals.ts"
+import * as outboundVitals from "./outbound/outboundVitals.ts"
 import { PublishHook } from "./outbound/PublishHook.ts"
 import * as publishJudge from "./outbound/publishJudge.ts"
 import { SafeFetch } from "./outbound/SafeFetch.ts"
@@ -147,7 +149,7 @@ export const engine = (config: Configuration) =>
 
 /** Whom this server calls of its own accord: the webhook, and the hook that decides what is published. */
 const callsOut = (config: Configuration) =>
-  Layer.merge(webhookWitness.layer, publishJudge.layer).pipe(
+  Layer.mergeAll(webhookWitness.layer, publishJudge.layer, outboundVitals.layer).pipe(
     Layer.provide(
       Layer.merge(
         Webhooks.layer({ url: config.webhookUrl, secret: config.webhookSecret, events: config.webhookEvents }),
@@ -175,7 +177,7 @@ export const server = (config: Configuration) =>
       })
     ),
     // closed after both, so that the last figures are of everything
-    Layer.provide(Observability.layer(observabilityOptions(config))),
+    Layer.provide(Observability.layer(observabilityOptions(config)).pipe(Layer.provide(ServerVitals.layer))),
     Layer.provideMerge(engine(config)),
     // closed after the hub, so that the last events go out
     Layer.provide(callsOut(config)),

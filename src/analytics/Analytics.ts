@@ -30,6 +30,8 @@ export class Analytics extends Context.Service<
     /** Takes note of a message of `at`, milliseconds since 1970, as its `timestamp` says. */
     said(event: Extract<AnalyticsEvent, { readonly _tag: "message" }>, at: number): void
     readonly snapshot: Effect.Effect<Snapshot>
+    /** Whole seconds since the start. */
+    uptimeSeconds(): number
     /** What counts, by minute. */
     readonly aggregator: Aggregator
     /** Adds what was counted before to the totals. */
@@ -87,6 +89,8 @@ export class Analytics extends Context.Service<
         }
       }
 
+      const uptimeSeconds = () => Math.floor(Number(clock.monotonicTimeNanosUnsafe() - startedMonotonic) / 1e9)
+
       const snapshot = Effect.sync((): Snapshot => {
         const at = clock.currentTimeMillisUnsafe()
         const latency = new Histogram()
@@ -124,7 +128,7 @@ export class Analytics extends Context.Service<
           slowCloses: totals.slow,
           ephemeralShed: totals.shed,
           fiberRestarts: supervisor.crashes(),
-          uptimeSeconds: Math.floor(Number(clock.monotonicTimeNanosUnsafe() - startedMonotonic) / 1e9),
+          uptimeSeconds: uptimeSeconds(),
           serverStartTime: new Date(startedAt).toISOString()
         }
       })
@@ -133,6 +137,7 @@ export class Analytics extends Context.Service<
         record,
         said: (event, at) => aggregator.apply(event, at),
         snapshot,
+        uptimeSeconds,
         aggregator,
         restored: (more) => {
           before = more

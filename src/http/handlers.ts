@@ -35,7 +35,6 @@ const System = HttpApiBuilder.group(
       .handle("health", () =>
         Effect.gen(function* () {
           const { clients, rooms } = yield* hub.size
-          const { uptimeSeconds } = yield* analytics.snapshot
           const status = storage.status()
           return {
             status: "ok",
@@ -44,7 +43,7 @@ const System = HttpApiBuilder.group(
             storage: storage.state(),
             durability: storage.durability,
             ...(status === undefined ? {} : { backlog: backlogOf(status) }),
-            uptimeSeconds,
+            uptimeSeconds: analytics.uptimeSeconds(),
             version
           } as const
         })

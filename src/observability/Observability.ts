@@ -4,7 +4,6 @@ import * as EmfReport from "./EmfReport.ts"
 import { EventLoopLag } from "./EventLoopLag.ts"
 import * as OtlpExport from "./OtlpExport.ts"
 import * as ProcessVitals from "./ProcessVitals.ts"
-import * as ServerVitals from "./ServerVitals.ts"
 
 export interface ObservabilityOptions extends ProcessVitals.ProcessVitalsOptions, OtlpExport.OtlpExportOptions {
   /** Whether CloudWatch is written for. */
@@ -18,5 +17,5 @@ export const layer = (options: ObservabilityOptions) =>
     options.emf ? EmfReport.layer(options) : Layer.empty
   ).pipe(
     // registered before they are first read, and until they were last read
-    Layer.provide(Layer.mergeAll(ServerVitals.layer, ProcessVitals.layer(options), EventLoopLag.layer))
+    Layer.provide(Layer.merge(ProcessVitals.layer(options), EventLoopLag.layer))
   )

@@ -12,12 +12,13 @@ const counting = Analytics.layer
 const silent = Layer.effect(
   Analytics,
   Effect.gen(function* () {
-    const { restored, snapshot } = yield* Analytics
+    const { restored, snapshot, uptimeSeconds } = yield* Analytics
     const clock = yield* Clock.Clock
     return Analytics.of({
       record: () => {},
       said: () => {},
       snapshot,
+      uptimeSeconds,
       aggregator: new Aggregator(clock.currentTimeMillisUnsafe()),
       restored
     })

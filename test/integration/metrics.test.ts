@@ -11,6 +11,7 @@ import { eventually, ServerProcess } from "../support/ServerProcess.ts"
 
 const COMMIT = "0123456789abcdef"
 const PROMISED = [
+  "chat_analytics_computed_at_seconds",
   "chat_build_info",
   "chat_connections",
   "chat_connections_opened_total",
@@ -25,11 +26,18 @@ const PROMISED = [
   "chat_messages_rejected_total",
   "chat_outbound_queue_bytes",
   "chat_publish_duration_seconds",
+  "chat_publish_hook_open",
+  "chat_publish_hook_total",
   "chat_resumes_total",
   "chat_rooms",
   "chat_slow_consumers_closed_total",
   "chat_store_backlog_bytes",
   "chat_store_backlog_oldest_seconds",
+  "chat_store_operation_duration_seconds",
+  "chat_webhook_events_total",
+  "chat_webhook_events_waiting",
+  "chat_webhook_failures_total",
+  "chat_webhook_waiting_bytes",
   "nodejs_eventloop_lag_seconds",
   "process_cpu_seconds_total",
   "process_resident_memory_bytes",

@@ -35,11 +35,11 @@ export interface DynamoDbRecords {
   remove(pk: string, sk: string): Effect.Effect<boolean, Failure>
 }
 
-export const makeRecords = (reads: DynamoDbReads, client: DynamoDbClient): DynamoDbRecords => {
-  /** Tries a write again where that may help. One whose answer was lost may have been done: `unsure` is told of each that may have been. */
-  const write = <A>(call: Effect.Effect<A, DynamoDbFailure>, unsure: () => void) =>
-    persistently(Effect.tapError(call, () => Effect.sync(unsure)))
+/** Tries a write again where that may help. One whose answer was lost may have been done: `unsure` is told of each that may have been. */
+const write = <A>(call: Effect.Effect<A, DynamoDbFailure>, unsure: () => void) =>
+  persistently(Effect.tapError(call, () => Effect.sync(unsure)))
 
+export const makeRecords = (reads: DynamoDbReads, client: DynamoDbClient): DynamoDbRecords => {
   /** What lies under a key now, even if it expired. */
   const held = Effect.fnUntraced(function* (pk: string, sk: string) {
     if (recordTooLarge({ pk, sk }) !== undefined) return undefined

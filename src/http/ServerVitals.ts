@@ -2,11 +2,11 @@
 import type { Socket } from "node:net"
 import { Effect, Layer } from "effect"
 import { Supervisor } from "../actor/Supervisor.ts"
-import { NodeServer } from "../http/NodeServer.ts"
 import { Hub } from "../hub/Hub.ts"
+import { plain } from "../observability/MetricFamily.ts"
+import { Vitals } from "../observability/Vitals.ts"
 import { Storage } from "../store/Storage.ts"
-import { plain } from "./MetricFamily.ts"
-import { Vitals } from "./Vitals.ts"
+import { NodeServer } from "./NodeServer.ts"
 
 /** The connections of a server, to be asked what the kernel has not taken of theirs; an idle one costs an entry and a listener. */
 const connectionsOf = Effect.fnUntraced(function* ({ http }: NodeServer["Service"]) {
