@@ -35,7 +35,7 @@ export interface RollupsOptions {
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 1000
 /** Looks at the clock between two writings of what is not over, and two deletions of what is too old. */
-const SKETCH_TICKS = 5
+const OPEN_TICKS = 5
 const SWEEP_TICKS = 3600
 /** Milliseconds that live figures reach back. */
 const LIVE_MS = 15 * MINUTE_MS
@@ -175,7 +175,7 @@ export const layer = (options: RollupsOptions) =>
         })
       })
 
-      const sketch = Effect.suspend(() => writeOpen(store, node, Array.from(aggregator.open())))
+      const saveOpen = Effect.suspend(() => writeOpen(store, node, Array.from(aggregator.open())))
 
       /** Takes the minutes that are over, others having their turn meanwhile. */
       const close = Effect.suspend(() => {
@@ -212,7 +212,7 @@ export const layer = (options: RollupsOptions) =>
           Effect.andThen(
             // most seconds ask nothing of the store, and say nothing about it
             Effect.sync(() => {
-              if (ticks % SKETCH_TICKS === 0) failing = false
+              if (ticks % OPEN_TICKS === 0) failing = false
             })
           ),
           Effect.catchCause((cause) => {
@@ -240,12 +240,12 @@ export const layer = (options: RollupsOptions) =>
         }
         tickedAt = at
         let due: Effect.Effect<void, StoreUnavailable> = Effect.andThen(close, settle)
-        if (ticks % SKETCH_TICKS === 0) due = Effect.andThen(due, sketch)
+        if (ticks % OPEN_TICKS === 0) due = Effect.andThen(due, saveOpen)
         if (ticks % SWEEP_TICKS === 0) due = Effect.andThen(due, sweep)
         return patiently(due)
       })
       yield* Effect.addFinalizer(() =>
-        Effect.suspend(() => (recovered ? Effect.all([close, settle, sketch], { discard: true }) : Effect.void)).pipe(
+        Effect.suspend(() => (recovered ? Effect.all([close, settle, saveOpen], { discard: true }) : Effect.void)).pipe(
           Effect.timeout(STOP_MS),
           Effect.catchCause((cause) => Effect.logWarning("the last figures were not written", cause))
         )

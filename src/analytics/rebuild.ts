@@ -11,7 +11,7 @@ import { VISIT_MS } from "./Attendance.ts"
 import { DailyMessages } from "./DailyMessages.ts"
 import { type Minute, minuteOf } from "./Minute.ts"
 import { NodeName } from "./NodeName.ts"
-import { type DayChanges, type KeptFrom, KINDS, Recount } from "./Recount.ts"
+import { type DayChanges, type KeptFrom, KINDS, DayRecount } from "./DayRecount.ts"
 import { saidIn } from "./recovery.ts"
 import { type Rollup, TIER_MS } from "../store/Rollup.ts"
 import { RollupStore } from "../store/RollupStore.ts"
@@ -86,7 +86,7 @@ export const rebuild = Effect.fnUntraced(function* (
   const days: Array<DayChanges> = []
 
   const recountDay = Effect.fnUntraced(function* (day: number, minutes: ReadonlyArray<Minute>) {
-    const recount = yield* Recount.of(store, { day, kept, node, through })
+    const recount = yield* DayRecount.of(store, { day, kept, node, through })
     for (const minute of minutes) recount.add(minute)
     const { changed, changes } = recount
     if (changed.length === 0) return

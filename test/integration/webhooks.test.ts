@@ -2,7 +2,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { assert, describe, it, onTestFinished } from "vitest"
 import { ChatClient } from "../support/ChatClient.ts"
-import { eventually, ServerProcess, temporaryDirectory } from "../support/ServerProcess.ts"
+import { type Env, eventually, ServerProcess, temporaryDirectory } from "../support/ServerProcess.ts"
 
 interface Told {
   readonly type: string
@@ -31,21 +31,22 @@ const receiver = async () => {
 
 const SECRET = "0123456789abcdef0123456789abcdef"
 
+/** A server that may call this machine, and a client in its lobby. */
+const entered = async (env: Env) => {
+  const outbound = { WEBHOOK_ALLOW_HTTP: "true", OUTBOUND_ALLOW: "127.0.0.1" }
+  const server = await ServerProcess.start({ DATA_DIR: temporaryDirectory(), ...outbound, ...env })
+  onTestFinished(async () => {
+    await server.stop("SIGKILL")
+  })
+  const alice = await ChatClient.v1(server, { userId: "alice", username: "Alice" })
+  await alice.ask({ type: "subscribe", roomId: "lobby" })
+  return { alice, server }
+}
+
 describe("a webhook", () => {
   it("is told who comes, what is said and who goes, in the order of the room", async () => {
     const { told, url } = await receiver()
-    const server = await ServerProcess.start({
-      DATA_DIR: temporaryDirectory(),
-      WEBHOOK_URL: url,
-      WEBHOOK_SECRET: SECRET,
-      WEBHOOK_ALLOW_HTTP: "true",
-      OUTBOUND_ALLOW: "127.0.0.1"
-    })
-    onTestFinished(async () => {
-      await server.stop("SIGKILL")
-    })
-    const alice = await ChatClient.v1(server, { userId: "alice", username: "Alice" })
-    await alice.ask({ type: "subscribe", roomId: "lobby" })
+    const { alice } = await entered({ WEBHOOK_URL: url, WEBHOOK_SECRET: SECRET })
     for (const n of [1, 2, 3]) await alice.ask({ type: "chat", roomId: "lobby", content: String(n) })
     await alice.ask({ type: "unsubscribe", roomId: "lobby" })
     const all = await eventually(
@@ -66,18 +67,7 @@ describe("a webhook", () => {
 
   it("that is away holds up nobody", async () => {
     const { url } = await receiver()
-    const server = await ServerProcess.start({
-      DATA_DIR: temporaryDirectory(),
-      WEBHOOK_URL: url.replace(/:\d+/, ":1"),
-      WEBHOOK_SECRET: SECRET,
-      WEBHOOK_ALLOW_HTTP: "true",
-      OUTBOUND_ALLOW: "127.0.0.1"
-    })
-    onTestFinished(async () => {
-      await server.stop("SIGKILL")
-    })
-    const alice = await ChatClient.v1(server, { userId: "alice", username: "Alice" })
-    await alice.ask({ type: "subscribe", roomId: "lobby" })
+    const { alice, server } = await entered({ WEBHOOK_URL: url.replace(/:\d+/, ":1"), WEBHOOK_SECRET: SECRET })
     for (const n of [1, 2, 3]) {
       assert.strictEqual((await alice.ask({ type: "chat", roomId: "lobby", content: String(n) }))["type"], "ack")
     }
@@ -100,17 +90,7 @@ describe("a publish hook", () => {
     })
     await new Promise<void>((listening) => hook.listen(0, "127.0.0.1", listening))
     const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`
-    const server = await ServerProcess.start({
-      DATA_DIR: temporaryDirectory(),
-      PUBLISH_HOOK_URL: url,
-      WEBHOOK_ALLOW_HTTP: "true",
-      OUTBOUND_ALLOW: "127.0.0.1"
-    })
-    onTestFinished(async () => {
-      await server.stop("SIGKILL")
-    })
-    const alice = await ChatClient.v1(server, { userId: "alice", username: "Alice" })
-    await alice.ask({ type: "subscribe", roomId: "lobby" })
+    const { alice, server } = await entered({ PUBLISH_HOOK_URL: url })
     assert.deepInclude(await alice.ask({ type: "chat", roomId: "lobby", content: "no" }), {
       type: "error",
       code: "rejected",

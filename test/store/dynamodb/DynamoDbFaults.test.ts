@@ -1,15 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Logger, Random, Schedule, Scope } from "effect"
-import { afterAll, beforeAll } from "vitest"
-import { Supervisor } from "../../../src/actor/Supervisor.ts"
+import { Effect, Exit, Fiber, Layer, Random, Schedule, Scope } from "effect"
 import { RoomId } from "../../../src/domain/RoomId.ts"
 import { UserId } from "../../../src/domain/UserId.ts"
 import type { Entry } from "../../../src/log/Entry.ts"
 import * as DynamoDbStore from "../../../src/store/dynamodb/DynamoDbStore.ts"
 import { MessageStore, StoreUnavailable } from "../../../src/store/MessageStore.ts"
 import { entry } from "../../contract/messageStore.ts"
-import { Dynalite } from "../../support/Dynalite.ts"
 import { FaultProxy, type When } from "../../support/FaultProxy.ts"
+import { quiet, Tables } from "./Tables.ts"
 
 const lobby = RoomId.make("lobby")
 const alice = UserId.make("alice")
@@ -19,19 +17,7 @@ const everything = { limit: 1000, order: "oldest" } as const
 const PATIENT_MS = 10_000
 const HASTY_MS = 250
 
-let dynalite: Dynalite
-beforeAll(async () => {
-  dynalite = await Dynalite.start()
-})
-afterAll(() => dynalite.stop())
-
-let tables = 0
-const quiet = Layer.merge(Supervisor.layer, Logger.layer([]))
-
-const proxied = Effect.acquireRelease(
-  Effect.promise(() => FaultProxy.start(dynalite.url)),
-  (proxy) => Effect.promise(() => proxy.stop())
-)
+const tables = new Tables("hubbub")
 
 /** A store behind a proxy, on a table of its own, until the test's scope closes. */
 const storeBehind = (proxy: FaultProxy, requestTimeoutMs = PATIENT_MS) =>
@@ -39,14 +25,14 @@ const storeBehind = (proxy: FaultProxy, requestTimeoutMs = PATIENT_MS) =>
     DynamoDbStore.layer({
       endpoint: proxy.url,
       region: "local",
-      table: `hubbub-${tables++}`,
+      table: tables.next(),
       requestTimeoutMs,
       connectTimeoutMs: requestTimeoutMs
     }).pipe(Layer.provide(quiet))
   ).pipe(Effect.flatMap((context) => MessageStore.pipe(Effect.provideContext(context))))
 
 const ready = Effect.fnUntraced(function* (requestTimeoutMs?: number) {
-  const proxy = yield* proxied
+  const proxy = yield* tables.proxy
   const store = yield* storeBehind(proxy, requestTimeoutMs)
   yield* patiently(store.check)
   proxy.calls.length = 0
@@ -204,7 +190,7 @@ describe("a read from a DynamoDB that", () => {
 describe("a store whose DynamoDB is not there yet", () => {
   it.live("is built at once, says why it does not serve, and serves when the endpoint answers", () =>
     Effect.gen(function* () {
-      const proxy = yield* proxied
+      const proxy = yield* tables.proxy
       yield* Effect.promise(() => proxy.close())
       const store = yield* storeBehind(proxy)
       assert.strictEqual(yield* reasonOf(store.put(run(1, 3))), "connection to DynamoDB failed: ECONNREFUSED")
@@ -218,7 +204,7 @@ describe("a store whose DynamoDB is not there yet", () => {
 
   it.live("asks a DynamoDB that throttles less than five times a second, however often it is called", () =>
     Effect.gen(function* () {
-      const proxy = yield* proxied
+      const proxy = yield* tables.proxy
       proxy.throttle()
       const store = yield* storeBehind(proxy)
       const calling = Effect.flip(store.put(run(1, 3))).pipe(Effect.andThen(Effect.sleep("1 millis")))
@@ -234,7 +220,7 @@ describe("a store whose DynamoDB is not there yet", () => {
 
   it.live("lets nobody wait who still waits when it closes", () =>
     Effect.gen(function* () {
-      const proxy = yield* proxied
+      const proxy = yield* tables.proxy
       proxy.blackhole()
       const scope = yield* Scope.make()
       const store = yield* storeBehind(proxy).pipe(Scope.provide(scope))

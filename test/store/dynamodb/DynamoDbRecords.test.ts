@@ -1,56 +1,25 @@
-import { DynamoDB } from "@aws-sdk/client-dynamodb"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Deferred, Duration, Effect, Fiber, Layer, Logger, Schedule } from "effect"
-import { afterAll, beforeAll } from "vitest"
-import { Supervisor } from "../../../src/actor/Supervisor.ts"
-import * as DynamoDbStore from "../../../src/store/dynamodb/DynamoDbStore.ts"
+import { Clock, Deferred, Duration, Effect, Fiber, Layer } from "effect"
 import { StoreUnavailable } from "../../../src/store/MessageStore.ts"
 import { RecordConflict, RecordStore } from "../../../src/store/RecordStore.ts"
 import { draft, kept } from "../../contract/record.ts"
 import { recordStoreContract } from "../../contract/recordStore.ts"
-import { Dynalite } from "../../support/Dynalite.ts"
 import { FaultProxy, type When } from "../../support/FaultProxy.ts"
+import { patiently, Tables } from "./Tables.ts"
 
-let dynalite: Dynalite
-let raw: DynamoDB
+const tables = new Tables("records")
 
-beforeAll(async () => {
-  dynalite = await Dynalite.start()
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" }
-  raw = new DynamoDB({ endpoint: dynalite.url, region: "local", credentials })
-})
-
-afterAll(async () => {
-  raw.destroy()
-  await dynalite.stop()
-})
-
-let tables = 0
-const newTable = () => `records-${tables++}`
-
-const quiet = Layer.merge(Supervisor.layer, Logger.layer([]))
-
-// the emulator shares this process, and other tests the machine
-const local = (table: string, endpoint = dynalite.url) =>
-  DynamoDbStore.layer({ endpoint, region: "local", table, requestTimeoutMs: 10_000 }).pipe(Layer.provide(quiet))
-
-recordStoreContract("dynamodb", Layer.unwrap(Effect.sync(() => local(newTable()))), { sweeps: false })
-
-const patiently = <A, E>(call: Effect.Effect<A, E>) =>
-  Effect.retry(call, { schedule: Schedule.spaced("20 millis"), times: 400 })
+recordStoreContract("dynamodb", Layer.unwrap(Effect.sync(() => tables.store(tables.next()))), { sweeps: false })
 
 const open = (table: string, endpoint?: string) =>
-  Effect.flatMap(Layer.build(local(table, endpoint)), (context) =>
+  Effect.flatMap(Layer.build(tables.store(table, endpoint)), (context) =>
     RecordStore.pipe(Effect.provideContext(context))
   ).pipe(Effect.tap((store) => patiently(store.get("no", "body"))))
 
 /** A store behind a proxy, on a table of its own, and another one that is not, until the test's scope closes. */
 const ready = Effect.gen(function* () {
-  const proxy = yield* Effect.acquireRelease(
-    Effect.promise(() => FaultProxy.start(dynalite.url)),
-    (proxy) => Effect.promise(() => proxy.stop())
-  )
-  const table = newTable()
+  const proxy = yield* tables.proxy
+  const table = tables.next()
   const store = yield* open(table, proxy.url)
   const other = yield* open(table)
   proxy.calls.length = 0
@@ -64,8 +33,6 @@ const reasonOf = (call: Effect.Effect<unknown, unknown>) =>
     assert.instanceOf(error, StoreUnavailable)
     return error.reason
   })
-
-const itemsOf = (table: string) => Effect.promise(async () => (await raw.scan({ TableName: table })).Items ?? [])
 
 const ban = draft("bans", "mallory", { value: '"a secret"' })
 
@@ -196,7 +163,7 @@ describe("the items of records in DynamoDB", () => {
     Effect.gen(function* () {
       const { operations, store, table } = yield* ready
       yield* store.put(draft("room/lobby#", "ban/é", { value: "1", expiresAt: 1_999_999_999_001 }))
-      const [item] = yield* itemsOf(table)
+      const [item] = yield* tables.items(table)
       assert.match(item?.["writer"]?.S ?? "", /^[0-9a-f-]{36}$/)
       assert.deepStrictEqual(
         { ...item, writer: { S: "" } },
@@ -211,7 +178,7 @@ describe("the items of records in DynamoDB", () => {
         }
       )
       yield* store.put(draft("room/lobby#", "ban/é", { value: "2" }))
-      const [later] = yield* itemsOf(table)
+      const [later] = yield* tables.items(table)
       assert.sameMembers(Object.keys(later ?? {}), ["pk", "sk", "value", "version", "writer"])
       assert.strictEqual(later?.["version"]?.N, "2")
       // one call each: there is no reading before a put
@@ -222,9 +189,9 @@ describe("the items of records in DynamoDB", () => {
   it.live("are put, read and removed in a table that takes the place of one that was deleted", () =>
     Effect.gen(function* () {
       const { store, table } = yield* ready
-      const remake = Effect.promise(() => raw.deleteTable({ TableName: table })).pipe(
+      const remake = Effect.promise(() => tables.raw.deleteTable({ TableName: table })).pipe(
         Effect.andThen(
-          Effect.promise(() => raw.listTables({})).pipe(
+          Effect.promise(() => tables.raw.listTables({})).pipe(
             Effect.repeat({ while: ({ TableNames }) => TableNames?.includes(table) === true })
           )
         )
@@ -244,8 +211,8 @@ describe("the items of records in DynamoDB", () => {
       const { store, table } = yield* ready
       yield* store.put(ban)
       yield* store.put(draft("bans", "eve"))
-      const Item = (yield* itemsOf(table)).find(({ sk }) => sk?.S === "K#mallory")
-      yield* Effect.promise(() => raw.putItem({ TableName: table, Item: { ...Item, value: { N: "1" } } }))
+      const Item = (yield* tables.items(table)).find(({ sk }) => sk?.S === "K#mallory")
+      yield* Effect.promise(() => tables.raw.putItem({ TableName: table, Item: { ...Item, value: { N: "1" } } }))
       for (const call of [store.list({ pk: "bans", limit: 5 }), store.get("bans", "mallory")]) {
         const reason = yield* reasonOf(call)
         assert.include(reason, "lies among the records")

@@ -1,53 +1,22 @@
-import { DynamoDB } from "@aws-sdk/client-dynamodb"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger, Schedule } from "effect"
-import { afterAll, beforeAll } from "vitest"
-import { Supervisor } from "../../../src/actor/Supervisor.ts"
+import { Effect, Layer } from "effect"
 import type { Rollup } from "../../../src/store/Rollup.ts"
 import { RollupStore } from "../../../src/store/RollupStore.ts"
-import * as DynamoDbStore from "../../../src/store/dynamodb/DynamoDbStore.ts"
 import { StoreUnavailable } from "../../../src/store/MessageStore.ts"
 import { DAY, DAY_MS, inOrder, QUARTER_MS, rollup, room, totals, user, whole } from "../../contract/rollup.ts"
 import { rollupStoreContract } from "../../contract/rollupStore.ts"
-import { Dynalite } from "../../support/Dynalite.ts"
 import { FaultProxy, type When } from "../../support/FaultProxy.ts"
+import { patiently, Tables } from "./Tables.ts"
 
-let dynalite: Dynalite
-let raw: DynamoDB
+const tables = new Tables("rollups")
 
-beforeAll(async () => {
-  dynalite = await Dynalite.start()
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" }
-  raw = new DynamoDB({ endpoint: dynalite.url, region: "local", credentials })
-})
-
-afterAll(async () => {
-  raw.destroy()
-  await dynalite.stop()
-})
-
-let tables = 0
-const newTable = () => `rollups-${tables++}`
-
-const quiet = Layer.merge(Supervisor.layer, Logger.layer([]))
-
-// the emulator shares this process, and other tests the machine
-const local = (table: string, endpoint = dynalite.url) =>
-  DynamoDbStore.layer({ endpoint, region: "local", table, requestTimeoutMs: 10_000 }).pipe(Layer.provide(quiet))
-
-rollupStoreContract("dynamodb", Layer.unwrap(Effect.sync(() => local(newTable()))))
-
-const patiently = <A, E>(call: Effect.Effect<A, E>) =>
-  Effect.retry(call, { schedule: Schedule.spaced("20 millis"), times: 400 })
+rollupStoreContract("dynamodb", Layer.unwrap(Effect.sync(() => tables.store(tables.next()))))
 
 /** A store behind a proxy, on a table of its own, until the test's scope closes. */
 const ready = Effect.gen(function* () {
-  const proxy = yield* Effect.acquireRelease(
-    Effect.promise(() => FaultProxy.start(dynalite.url)),
-    (proxy) => Effect.promise(() => proxy.stop())
-  )
-  const table = newTable()
-  const context = yield* Layer.build(local(table, proxy.url))
+  const proxy = yield* tables.proxy
+  const table = tables.next()
+  const context = yield* Layer.build(tables.store(table, proxy.url))
   const store = yield* RollupStore.pipe(Effect.provideContext(context))
   yield* patiently(store.find([totals("nobody")]))
   proxy.calls.length = 0
@@ -61,8 +30,6 @@ const reasonOf = <A, E>(call: Effect.Effect<A, E>) =>
     assert.instanceOf(error, StoreUnavailable)
     return error.reason
   })
-
-const itemsOf = (table: string) => Effect.promise(async () => (await raw.scan({ TableName: table })).Items ?? [])
 
 const G = { scope: "G", tier: "q" } as const
 const U = { scope: "U", tier: "d" } as const
@@ -174,10 +141,10 @@ describe("the items of rollups in DynamoDB", () => {
       const all = [rollup(DAY), room("a"), room("b", DAY, { tier: "m" }), user("alice#"), totals("n")]
       yield* store.put(all)
       for (const { scope, tier } of all) {
-        assert.isAbove((yield* itemsOf(table)).length, 0)
+        assert.isAbove((yield* tables.items(table)).length, 0)
         assert.strictEqual(yield* store.remove({ scope, tier, before: DAY + DAY_MS, limit: 100 }), 1)
       }
-      assert.deepStrictEqual(yield* itemsOf(table), [])
+      assert.deepStrictEqual(yield* tables.items(table), [])
       yield* store.put(all)
       for (const one of all) assert.deepStrictEqual(yield* read({ scope: one.scope, tier: one.tier }), [one])
     })
@@ -188,8 +155,8 @@ describe("the items of rollups in DynamoDB", () => {
       const { read, store, table } = yield* ready
       const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
       yield* store.put([room("lobby", today)])
-      yield* Effect.promise(() => raw.deleteTable({ TableName: table }))
-      yield* Effect.promise(() => raw.listTables({})).pipe(
+      yield* Effect.promise(() => tables.raw.deleteTable({ TableName: table }))
+      yield* Effect.promise(() => tables.raw.listTables({})).pipe(
         Effect.repeat({ while: ({ TableNames }) => TableNames?.includes(table) === true })
       )
       yield* reasonOf(store.put([room("lobby", today)]))
@@ -225,8 +192,8 @@ describe("the items of rollups in DynamoDB", () => {
     Effect.gen(function* () {
       const { read, store, table } = yield* ready
       yield* store.put([rollup(DAY), rollup(DAY + QUARTER_MS)])
-      const [Item] = (yield* itemsOf(table)).filter(({ counts }) => counts)
-      yield* Effect.promise(() => raw.putItem({ TableName: table, Item: { ...Item, through: { S: "noon" } } }))
+      const [Item] = (yield* tables.items(table)).filter(({ counts }) => counts)
+      yield* Effect.promise(() => tables.raw.putItem({ TableName: table, Item: { ...Item, through: { S: "noon" } } }))
       for (const call of [read(G), store.find([rollup(DAY), rollup(DAY + QUARTER_MS)])]) {
         const reason = yield* reasonOf(call)
         assert.include(reason, "the item A#G#2025-12-30 q#")

@@ -1,42 +1,18 @@
-import { DynamoDB, type KeySchemaElement } from "@aws-sdk/client-dynamodb"
+import type { KeySchemaElement } from "@aws-sdk/client-dynamodb"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger, Schedule } from "effect"
-import { afterAll, beforeAll, vi } from "vitest"
-import { Supervisor } from "../../../src/actor/Supervisor.ts"
+import { Effect, Layer, Schedule } from "effect"
+import { vi } from "vitest"
 import { RoomId } from "../../../src/domain/RoomId.ts"
 import { UserId } from "../../../src/domain/UserId.ts"
 import * as DynamoDbStore from "../../../src/store/dynamodb/DynamoDbStore.ts"
 import { MessageStore } from "../../../src/store/MessageStore.ts"
 import { entry, messageStoreContract } from "../../contract/messageStore.ts"
-import { Dynalite } from "../../support/Dynalite.ts"
+import { quiet, Tables } from "./Tables.ts"
 
 const lobby = RoomId.make("lobby")
 const everything = { limit: 1000, order: "oldest" } as const
 
-let dynalite: Dynalite
-let raw: DynamoDB
-
-beforeAll(async () => {
-  dynalite = await Dynalite.start()
-  raw = new DynamoDB({
-    endpoint: dynalite.url,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" }
-  })
-})
-
-afterAll(async () => {
-  raw.destroy()
-  await dynalite.stop()
-})
-
-let tables = 0
-const newTable = () => `hubbub-${tables++}`
-
-const quiet = Layer.merge(Supervisor.layer, Logger.layer([]))
-
-// the emulator shares this process, and other tests the machine
-const local = (table: string) => ({ endpoint: dynalite.url, region: "local", table, requestTimeoutMs: 10_000 })
+const tables = new Tables("hubbub")
 
 /** A store on a table, until the test's scope closes. */
 const open = (options: Parameters<typeof DynamoDbStore.layer>[0]) =>
@@ -52,7 +28,7 @@ const soon = { schedule: Schedule.spaced("20 millis"), times: 250 }
 
 messageStoreContract(
   "dynamodb",
-  Layer.unwrap(Effect.sync(() => DynamoDbStore.layer(local(newTable())))).pipe(Layer.provide(quiet))
+  Layer.unwrap(Effect.sync(() => DynamoDbStore.layer(tables.options(tables.next())))).pipe(Layer.provide(quiet))
 )
 
 const keys = (hash: string, range?: string): Array<KeySchemaElement> => [
@@ -63,7 +39,7 @@ const keys = (hash: string, range?: string): Array<KeySchemaElement> => [
 /** Makes a table that is not ours: with these keys, and these of an index `gsi1` if there are any. */
 const makeTable = (table: string, own: Array<KeySchemaElement>, index?: Array<KeySchemaElement>) =>
   Effect.promise(() =>
-    raw.createTable({
+    tables.raw.createTable({
       TableName: table,
       BillingMode: "PAY_PER_REQUEST",
       AttributeDefinitions: [...own, ...(index ?? [])].map(({ AttributeName }) => ({
@@ -81,15 +57,15 @@ const makeTable = (table: string, own: Array<KeySchemaElement>, index?: Array<Ke
     })
   ).pipe(Effect.andThen(active(table)))
 
-const describeTable = (table: string) => Effect.promise(() => raw.describeTable({ TableName: table }))
+const describeTable = (table: string) => Effect.promise(() => tables.raw.describeTable({ TableName: table }))
 
 const active = (table: string) =>
   describeTable(table).pipe(Effect.repeat({ while: ({ Table }) => Table?.TableStatus !== "ACTIVE" }))
 
 const deleteTable = (table: string) =>
-  Effect.promise(() => raw.deleteTable({ TableName: table })).pipe(
+  Effect.promise(() => tables.raw.deleteTable({ TableName: table })).pipe(
     Effect.andThen(
-      Effect.promise(() => raw.listTables({})).pipe(
+      Effect.promise(() => tables.raw.listTables({})).pipe(
         Effect.repeat({ while: ({ TableNames }) => TableNames?.includes(table) === true })
       )
     )
@@ -98,12 +74,12 @@ const deleteTable = (table: string) =>
 describe("the table of the DynamoDB store", () => {
   it.live("is created by the first start and found by the second", () =>
     Effect.gen(function* () {
-      const table = newTable()
-      const first = yield* open(local(table))
+      const table = tables.next()
+      const first = yield* open(tables.options(table))
       yield* first.put([entry(1)])
       const { Table: made } = yield* describeTable(table)
       assert.strictEqual(made?.BillingModeSummary?.BillingMode, "PAY_PER_REQUEST")
-      const second = yield* open(local(table))
+      const second = yield* open(tables.options(table))
       assert.deepStrictEqual(yield* second.room(lobby, everything), [entry(1)])
       yield* second.put([entry(2)])
       assert.deepStrictEqual(yield* first.room(lobby, everything), [entry(1), entry(2)])
@@ -113,8 +89,10 @@ describe("the table of the DynamoDB store", () => {
 
   it.live("is created once by two servers that start together", () =>
     Effect.gen(function* () {
-      const table = newTable()
-      const stores = yield* Effect.all([open(local(table)), open(local(table))], { concurrency: "unbounded" })
+      const table = tables.next()
+      const stores = yield* Effect.all([open(tables.options(table)), open(tables.options(table))], {
+        concurrency: "unbounded"
+      })
       yield* Effect.forEach(stores, (store, i) => store.put([entry(i + 1)]).pipe(Effect.retry(soon)), {
         concurrency: "unbounded"
       })
@@ -124,8 +102,8 @@ describe("the table of the DynamoDB store", () => {
 
   it.live("is created again when it is deleted while the store is in use, and what is written then is found", () =>
     Effect.gen(function* () {
-      const table = newTable()
-      const store = yield* open(local(table))
+      const table = tables.next()
+      const store = yield* open(tables.options(table))
       yield* store.put([entry(1), entry(2)])
       yield* deleteTable(table)
       assert.include(yield* failureOf(store.put([entry(3)])), "StoreUnavailable: ")
@@ -141,8 +119,8 @@ describe("the table of the DynamoDB store", () => {
 
   it.live("is not written to, nor are entries given up, when another one takes its place", () =>
     Effect.gen(function* () {
-      const table = newTable()
-      const store = yield* open(local(table))
+      const table = tables.next()
+      const store = yield* open(tables.options(table))
       yield* store.put([entry(1)])
       yield* deleteTable(table)
       yield* makeTable(table, keys("id"))
@@ -165,13 +143,13 @@ describe("the table of the DynamoDB store", () => {
         { own: keys("pk", "sk"), index: keys("user"), says: `has the keys user (HASH, S) but needs ${index}` }
       ]
       for (const { index, own, says } of wrong) {
-        const table = newTable()
+        const table = tables.next()
         yield* makeTable(table, own, index)
-        const refused = yield* failureOf(DynamoDbStore.check(local(table)))
+        const refused = yield* failureOf(DynamoDbStore.check(tables.options(table)))
         assert.include(refused, "DynamoDbUnusable: ")
         assert.include(refused, says)
         assert.notInclude(refused, "\n")
-        const store = yield* open(local(table))
+        const store = yield* open(tables.options(table))
         for (const call of [store.check, store.put([entry(1)]), store.room(lobby, everything)]) {
           assert.include(yield* failureOf(call), says)
         }
@@ -183,7 +161,7 @@ describe("the table of the DynamoDB store", () => {
 describe("messages too large for one answer of DynamoDB", () => {
   it.live("are all read", () =>
     Effect.gen(function* () {
-      const store = yield* open(local(newTable()))
+      const store = yield* open(tables.options(tables.next()))
       // a page of a query ends at 1 MB, and so do the emulator's answers to many keys; DynamoDB's own end at 16 MB
       const all = Array.from({ length: 8 }, (_, i) => entry(i + 1, { content: "x".repeat(300_000) }))
       yield* store.put(all)
@@ -196,7 +174,7 @@ describe("messages too large for one answer of DynamoDB", () => {
 describe("entries that DynamoDB cannot keep", () => {
   it.live("are refused without saying what is in them", () =>
     Effect.gen(function* () {
-      const store = yield* open(local(newTable()))
+      const store = yield* open(tables.options(tables.next()))
       const secret = "a secret "
       const large = yield* failureOf(store.put([entry(1), entry(2, { content: secret.repeat(50_000) })]))
       assert.include(large, "EntriesRefused: ValidationException: Item size has exceeded")
@@ -211,12 +189,12 @@ describe("entries that DynamoDB cannot keep", () => {
 
   it.live("leave no hole when something else wrote into their place", () =>
     Effect.gen(function* () {
-      const table = newTable()
-      const store = yield* open(local(table))
+      const table = tables.next()
+      const store = yield* open(tables.options(table))
       yield* store.put([entry(1), entry(2)])
       const [Item] =
-        (yield* Effect.promise(() => raw.scan({ TableName: table }))).Items?.filter(({ json }) => json) ?? []
-      yield* Effect.promise(() => raw.putItem({ TableName: table, Item: { ...Item, at: { S: "noon" } } }))
+        (yield* Effect.promise(() => tables.raw.scan({ TableName: table }))).Items?.filter(({ json }) => json) ?? []
+      yield* Effect.promise(() => tables.raw.putItem({ TableName: table, Item: { ...Item, at: { S: "noon" } } }))
       const told = yield* failureOf(store.room(lobby, everything))
       assert.include(told, "StoreUnavailable: the item R#lobby#")
       assert.include(told, "is not a message")
@@ -255,8 +233,8 @@ describe("the check before the start", () => {
     withEnv(
       {},
       Effect.gen(function* () {
-        assert.strictEqual(yield* failureOf(DynamoDbStore.check(local(newTable()))), "no failure")
-        const nobody = { ...local(newTable()), endpoint: "http://127.0.0.1:1" }
+        assert.strictEqual(yield* failureOf(DynamoDbStore.check(tables.options(tables.next()))), "no failure")
+        const nobody = { ...tables.options(tables.next()), endpoint: "http://127.0.0.1:1" }
         assert.strictEqual(yield* failureOf(DynamoDbStore.check(nobody)), "no failure")
       })
     )
@@ -266,7 +244,7 @@ describe("the check before the start", () => {
     Effect.gen(function* () {
       for (const endpoint of ["", "localhost:8000", "ftp://localhost", "http://"]) {
         assert.include(
-          yield* failureOf(DynamoDbStore.check({ ...local("hubbub"), endpoint })),
+          yield* failureOf(DynamoDbStore.check({ ...tables.options("hubbub"), endpoint })),
           `DynamoDbUnusable: the DynamoDB endpoint ${JSON.stringify(endpoint)} is no address`
         )
       }
@@ -275,7 +253,7 @@ describe("the check before the start", () => {
 
   it.live("refuses to use AWS without a region, without credentials, or without a table", () =>
     Effect.gen(function* () {
-      const table = newTable()
+      const table = tables.next()
       assert.include(
         yield* failureOf(DynamoDbStore.check({ region: "", table })),
         "DynamoDbUnusable: no AWS region for DynamoDB: set DYNAMODB_REGION"
@@ -284,21 +262,21 @@ describe("the check before the start", () => {
       assert.include(without, "DynamoDbUnusable: no AWS credentials for DynamoDB: ")
       assert.notInclude(without, "\n")
       // the SDK's own variable stands for AWS: without our endpoint the table is not made
-      const env = { ...credentials, AWS_ENDPOINT_URL_DYNAMODB: dynalite.url }
+      const env = { ...credentials, AWS_ENDPOINT_URL_DYNAMODB: tables.url }
       const missing = `DynamoDB table ${table} does not exist in region eu-central-1: create it with the keys pk (HASH, S), sk (RANGE, S) and`
       assert.include(yield* withEnv(env, failureOf(DynamoDbStore.check(aws(table)))), missing)
       const calling = open(aws(table)).pipe(Effect.flatMap((store) => failureOf(store.put([entry(1)]))))
       assert.include(yield* withEnv(env, Effect.scoped(calling)), missing)
-      const { TableNames } = yield* Effect.promise(() => raw.listTables({}))
+      const { TableNames } = yield* Effect.promise(() => tables.raw.listTables({}))
       assert.notInclude(TableNames ?? [], table)
     })
   )
 
   it.live("finds nothing wrong with the right table in AWS", () =>
     Effect.gen(function* () {
-      const table = newTable()
+      const table = tables.next()
       yield* makeTable(table, keys("pk", "sk"), keys("gsi1pk", "gsi1sk"))
-      const env = { ...credentials, AWS_ENDPOINT_URL_DYNAMODB: dynalite.url }
+      const env = { ...credentials, AWS_ENDPOINT_URL_DYNAMODB: tables.url }
       assert.strictEqual(yield* withEnv(env, failureOf(DynamoDbStore.check(aws(table)))), "no failure")
     })
   )

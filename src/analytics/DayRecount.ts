@@ -67,7 +67,7 @@ export interface DayChanges {
   readonly unreadable: number
 }
 
-export class Recount {
+export class DayRecount {
   private readonly held = new Map<string, Held>()
   private readonly node: string
   private readonly day: number
@@ -93,8 +93,8 @@ export class Recount {
       node,
       through
     }: { readonly day: number; readonly kept: KeptFrom; readonly node: string; readonly through: number }
-  ): Effect.fn.Return<Recount, StoreUnavailable> {
-    const recount = new Recount(node, day, kept, through)
+  ): Effect.fn.Return<DayRecount, StoreUnavailable> {
+    const recount = new DayRecount(node, day, kept, through)
     const to = day + TIER_MS.d
     for (const kind of KINDS) {
       const from = Math.max(day, kept[kind.tier])
