@@ -94,12 +94,16 @@ export class Mailbox {
     if (this.tooMuchLong) this.relieve()
   }
 
-  /** Sends what was offered, unless the writer is at it. */
+  /** Sends what was offered, unless the writer is at it. Does not throw: a socket that does ends alone. */
   flush(): void {
-    while (this.own !== undefined && this.parked && !this.ended) {
-      this.putOwn(this.own)
-      // the rest of a long answer is left to the writer, which lets others have their turn in between
-      if (this.longUnderWay && this.parked) this.handOver()
+    try {
+      while (this.own !== undefined && this.parked && !this.ended) {
+        this.putOwn(this.own)
+        // the rest of a long answer is left to the writer, which lets others have their turn in between
+        if (this.longUnderWay && this.parked) this.handOver()
+      }
+    } catch {
+      this.close(closeReasons.internal)
     }
   }
 

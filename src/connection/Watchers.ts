@@ -56,7 +56,7 @@ export class Watchers extends Context.Service<
       let last: Snapshot | undefined
 
       const whole = (figures: Snapshot, ref: Ref | undefined) =>
-        textFrame(
+        Buffer.from(
           encodeServerFrame({
             type: "analytics",
             ...(ref === undefined ? {} : { ref }),
@@ -72,15 +72,17 @@ export class Watchers extends Context.Service<
         last = figures
         const frame =
           diff === undefined
-            ? whole(figures, undefined)
+            ? undefined
             : textFrame(encodeServerFrame({ type: "analytics", roomId: analyticsRoom, version, ...diff }))
         let again: Buffer | undefined
         for (const client of watching) {
           const { mailbox } = client
           // figures are worth sending only now: a client that lags is told the whole once it has caught up
           if (!mailbox.writesThrough) behind.add(client)
-          else if (behind.delete(client)) mailbox.offer((again ??= whole(figures, undefined)))
-          else mailbox.offer(frame)
+          else if (behind.delete(client) || frame === undefined) {
+            // it names every connection, of which there may be many
+            mailbox.offerLong([(again ??= whole(figures, undefined))])
+          } else mailbox.offer(frame)
           mailbox.flush()
         }
       }
@@ -101,7 +103,7 @@ export class Watchers extends Context.Service<
         watch: (client, ref) => {
           // the figures of the last frame, so that the next difference fits
           last ??= Effect.runSync(snapshot)
-          client.mailbox.offer(whole(last, ref))
+          client.mailbox.offerLong([whole(last, ref)])
           watching.add(client)
         },
         forget: (client) => {

@@ -1,6 +1,5 @@
 /** The hub's state: who is connected, and the rooms in memory. Mutable maps, because only the hub fiber writes; persistent ones made a
  * broadcast to a thousand members four to five times slower. */
-import { closeReasons } from "../domain/CloseReason.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import { type ErrorCode, refusal } from "../domain/ProtocolError.ts"
 import type { Ref } from "../domain/ClientFrame.ts"
@@ -58,14 +57,7 @@ export class Roster {
 
   /** Ends a turn: answers go out, and rooms with something new are flushed. */
   release(): void {
-    for (const { mailbox } of this.answered) {
-      try {
-        mailbox.flush()
-      } catch {
-        // a socket that throws ends alone
-        mailbox.close(closeReasons.internal)
-      }
-    }
+    for (const { mailbox } of this.answered) mailbox.flush()
     this.answered.clear()
     for (const room of this.dirty) room.dirty.raise()
     this.dirty.clear()

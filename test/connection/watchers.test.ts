@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import { Supervisor } from "../../src/actor/Supervisor.ts"
+import { Analytics } from "../../src/analytics/Analytics.ts"
 import { configuration, connect, engineLayer, settle, subscribe } from "../support/Engine.ts"
 
 const config = configuration()
@@ -72,6 +74,37 @@ describe("the room analytics", () => {
       viewer.say({ type: "chat", roomId: "analytics", content: "hello" })
       yield* viewer.until("error")
       assert.deepInclude(viewer.of("error")[0], { code: "not_subscribed" })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("is left by who watches on a socket that throws, and by nobody else", () =>
+    Effect.gen(function* () {
+      const broken = yield* watch
+      const viewer = yield* watch
+      broken.broken = true
+      yield* TestClock.adjust("1 second")
+      yield* broken.when(() => broken.closed !== undefined)
+      assert.strictEqual(broken.closed?.code, 1011)
+      const told = viewer.of("analytics").length
+      yield* TestClock.adjust("1 minute")
+      yield* viewer.when(() => viewer.of("analytics").length > told + 30)
+      assert.strictEqual((yield* Supervisor).crashes(), 0)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("can be watched however many are there", () =>
+    Effect.gen(function* () {
+      const { record } = yield* Analytics
+      for (let i = 0; i < 20_000; i++) {
+        record({ _tag: "connected", connectionId: `connection-${i}`, userId: `user-${i}`, username: "x".repeat(50) })
+      }
+      const viewer = yield* watch
+      const [whole] = viewer.of("analytics")
+      const { activeUserDetails } = whole!["figures"] as { readonly activeUserDetails: ReadonlyArray<unknown> }
+      assert.isAtLeast(activeUserDetails.length, 20_000)
+      yield* TestClock.adjust("2 seconds")
+      yield* viewer.when(() => viewer.of("analytics").length >= 3)
+      assert.isUndefined(viewer.closed)
     }).pipe(Effect.provide(layer))
   )
 })

@@ -23,7 +23,8 @@ afterAll(async () => {
 describe("a client that stops reading", () => {
   it("is closed as slow, while the others get every message in order", async () => {
     // T15, F36, D2
-    const MESSAGES = 3000
+    // how much the operating system takes for a client that reads nothing is its own affair: up to 36 MiB
+    const AT_MOST = 40_000
     const before = await server.json("/api/analytics")
     const [sender, healthy] = await Promise.all([
       ChatClient.v1(server, { userId: "sender", username: "Sender", room: "flood" }),
@@ -33,12 +34,15 @@ describe("a client that stops reading", () => {
     await healthy.next({ type: "join", userId: "slow" })
     slow.stopReading()
     const filler = " ".repeat(900) + "👍".repeat(90)
-    for (let n = 1; n <= MESSAGES; n++) {
+    const slowLeft = { type: "leave", userId: "slow" }
+    let said = 0
+    while (said < AT_MOST && healthy.all(slowLeft).length === 0) {
+      const n = ++said
       sender.send({ type: "chat", roomId: "flood", content: `${String(n).padStart(5, "0")}${filler}`, ref: n })
       // a window of messages in flight, as a real sender has one
       if (n % 100 === 0) await sender.next({ type: "ack", ref: n })
     }
-    await healthy.next({ type: "leave", userId: "slow" })
+    await healthy.next(slowLeft)
     await eventually(
       () => server.json("/api/analytics"),
       (figures) => figures["slowCloses"] === Number(before["slowCloses"]) + 1
@@ -46,9 +50,9 @@ describe("a client that stops reading", () => {
     await sender.ask({ type: "chat", roomId: "flood", content: "end" })
     await healthy.next({ type: "chat", content: "end" })
     const heard = healthy.all("chat")
-    assert.lengthOf(heard, MESSAGES + 1)
+    assert.lengthOf(heard, said + 1)
     for (const [i, message] of heard.entries()) assert.strictEqual(message["seq"], i + 1)
-    for (const [i, { content }] of heard.slice(0, MESSAGES).entries()) {
+    for (const [i, { content }] of heard.slice(0, said).entries()) {
       assert.strictEqual(Number(String(content).slice(0, 5)), i + 1)
     }
     assert.strictEqual((await server.json("/api/analytics"))["fiberRestarts"], 0)
