@@ -6,6 +6,7 @@ import { Analytics } from "./analytics/Analytics.ts"
 import * as Rollups from "./analytics/Rollups.ts"
 import type { Configuration } from "./AppConfig.ts"
 import type { ConnectionOptions } from "./connection/Connection.ts"
+import { Connections } from "./connection/Connections.ts"
 import { Watchers } from "./connection/Watchers.ts"
 import { Heartbeat } from "./connection/Heartbeat.ts"
 import { Passports } from "./connection/Passports.ts"
@@ -138,12 +139,14 @@ export const engine = (config: Configuration) =>
       Layer.provideMerge(Vitals.layer)
     ),
     identity(config),
+    Connections.layer,
     Heartbeat.layer({ intervalMs: config.pingIntervalMs, graceMs: config.pingGraceMs }),
     Allowances.layer({
       messagesPerSecond: config.ratePerSec,
       messageBurst: config.rateBurst,
       joinsPerSecond: config.joinsPerSec,
-      joinBurst: config.joinsBurst
+      joinBurst: config.joinsBurst,
+      roomsPerMinute: config.roomsPerMinute
     })
   )
 

@@ -14,7 +14,10 @@ import type { Command } from "../hub/Command.ts"
 import { Hub } from "../hub/Hub.ts"
 import type { Claims } from "../identity/Claims.ts"
 import { History } from "../store/History.ts"
+import { Moderation } from "../moderation/Moderation.ts"
+import { PrivateRooms } from "../private/PrivateRooms.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
+import { Connections, type Known } from "./Connections.ts"
 import { type Beating, Heartbeat, type Spoke } from "./Heartbeat.ts"
 import { Judge } from "./Gate.ts"
 import type { Library } from "./Lookups.ts"
@@ -59,8 +62,9 @@ interface House extends Library {
 /** Milliseconds the hub has to hear of a client's end once some fiber was given up, which need not be its own: the process ends then. */
 const LEAVE_MS = 1000
 
-export class Connection implements Beating {
+export class Connection implements Beating, Known {
   readonly client: Client
+  readonly since: number
   private readonly house: House
   private readonly socket: ClientSocket
   private writing: Fiber.Fiber<void> | undefined
@@ -71,6 +75,7 @@ export class Connection implements Beating {
   constructor(house: House, socket: ClientSocket, identity: Identity) {
     this.house = house
     this.socket = socket
+    this.since = house.clock.currentTimeMillisUnsafe()
     this.client = new Client(identity, new Mailbox(socket, house.options.mailbox, this))
   }
 
@@ -100,7 +105,7 @@ export class Connection implements Beating {
     if (arrival.claims !== undefined) this.passport = house.passports.issue(this, arrival.claims, house)
     const reader = new Reader(client, house, house.allowance, arrival.allowanceKey, house.clock, house.options, home)
     if (this.passport !== undefined) reader.heed(this.passport, house.passports)
-    return Effect.suspend(() => this.arrive(arrival)).pipe(
+    return Effect.suspend(() => this.arrive(arrival, reader)).pipe(
       Effect.andThen(reader.run(this.socket)),
       Effect.onExit((exit) => {
         reader.stop()
@@ -110,33 +115,22 @@ export class Connection implements Beating {
   }
 
   /** Waits only where the hub's inbox is full. */
-  private arrive({ history, room }: Arrival): Effect.Effect<void> {
+  private arrive({ history, room }: Arrival, reader: Reader): Effect.Effect<void, CloseReason> {
     const { client, house } = this
     const connect: Command = { _tag: "Connect", client }
-    const subscribe: Command | undefined =
-      room === undefined || room === analyticsRoom
-        ? undefined
-        : {
-            _tag: "Subscribe",
-            client,
-            ref: undefined,
-            roomId: room,
-            after: undefined,
-            history: history ?? house.options.history
-          }
     this.welcome()
-    if (room === analyticsRoom) {
-      house.watchers.watch(client, undefined)
-      client.mailbox.flush()
-    }
     this.begin()
-    if (!house.hub.submit(connect)) {
-      return Effect.andThen(
-        house.hub.insist(connect),
-        subscribe === undefined ? Effect.void : house.hub.insist(subscribe)
-      )
-    }
-    return subscribe === undefined || house.hub.submit(subscribe) ? Effect.void : house.hub.insist(subscribe)
+    const enter = Effect.suspend(() => {
+      if (room === undefined) return Effect.void
+      if (room === analyticsRoom) house.watchers.watch(client, undefined)
+      else {
+        const end = reader.enter(room, undefined, undefined, history ?? house.options.history)
+        if (end !== undefined) return Effect.fail(end)
+      }
+      client.mailbox.flush()
+      return Effect.void
+    })
+    return house.hub.submit(connect) ? enter : Effect.andThen(house.hub.insist(connect), enter)
   }
 
   private welcome() {
@@ -155,7 +149,10 @@ export class Connection implements Beating {
   private begin(): void {
     const { fork, heartbeat, options, passports, supervisor } = this.house
     this.spoke = heartbeat.watch(this)
+    this.house.connections.add(this)
     if (this.passport !== undefined) passports.watch(this.passport)
+    // barred since the upgrade was let in
+    if (this.house.moderation?.bars(this.client.identity.userId, undefined) !== undefined) this.end(closeReasons.banned)
     this.writing = fork(
       Effect.catchCause(writer(this.client.mailbox, this.socket, options.stallMs), (cause) => {
         if (Cause.hasInterruptsOnly(cause)) return Effect.void
@@ -176,6 +173,7 @@ export class Connection implements Beating {
     if (this.spoke !== undefined) this.house.heartbeat.forget(this.spoke)
     if (this.passport !== undefined) this.house.passports.forget(this.passport)
     this.house.watchers.forget(this.client)
+    this.house.connections.remove(this)
     this.client.mailbox.close(reason)
     return (crashed ? this.house.supervisor.noted("reader", cause) : Effect.void).pipe(
       Effect.andThen(this.writing === undefined ? Effect.void : Fiber.interrupt(this.writing)),
@@ -211,6 +209,9 @@ export const make = Effect.fnUntraced(function* (options: ConnectionOptions, all
     history: yield* History,
     watchers: yield* Watchers,
     judge: yield* Judge,
+    moderation: yield* Moderation,
+    privateRooms: yield* PrivateRooms,
+    connections: yield* Connections,
     heartbeat: yield* Heartbeat,
     passports: yield* Passports,
     supervisor: yield* Supervisor,

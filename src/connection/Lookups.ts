@@ -13,11 +13,12 @@ import type { Client } from "../hub/Client.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { History } from "../store/History.ts"
 import type { Page } from "../store/Page.ts"
+import type { Services } from "./Desk.ts"
 import type { Judge } from "./Gate.ts"
 import type { Watchers } from "./Watchers.ts"
 
 /** What all connections look things up with. */
-export interface Library {
+export interface Library extends Services {
   readonly hub: Hub["Service"]
   readonly history: History["Service"]
   readonly watchers: Watchers["Service"]

@@ -3,13 +3,16 @@ import { type Clock, Effect, Result } from "effect"
 import { TokenBucket } from "../actor/TokenBucket.ts"
 import { type ClientFrame, decodeClientFrame, type Ref } from "../domain/ClientFrame.ts"
 import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
+import type { Position } from "../domain/Position.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import { analyticsRoom, type RoomId } from "../domain/RoomId.ts"
+import { analyticsRoom, isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
 import { errorFrame } from "../domain/ServerFrame.ts"
 import type { Client } from "../hub/Client.ts"
 import type { Command, Publish } from "../hub/Command.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
+import { Desk } from "./Desk.ts"
+import { Errands } from "./Errands.ts"
 import { Gate } from "./Gate.ts"
 import { type Ask, type Library, Lookups } from "./Lookups.ts"
 import type { Passport } from "./Passport.ts"
@@ -20,6 +23,8 @@ import { Renewal } from "./Renewal.ts"
 export interface Allowance {
   message(key: string): number
   join(key: string): number
+  /** A room that nothing was ever said in. */
+  room(key: string): number
 }
 
 export interface ReaderOptions {
@@ -30,7 +35,9 @@ export interface ReaderOptions {
 /** Milliseconds after which an overloaded hub is worth another try, and for which the socket is not read meanwhile. */
 const OVERLOAD_MS = 250
 
-type Chat = Extract<ClientFrame, { readonly type: "chat" | "system" }>
+/** What is said, wherever that is. */
+type Said = Omit<Extract<ClientFrame, { readonly type: "chat" | "system" }>, "roomId">
+type Direct = Extract<ClientFrame, { readonly type: "direct" }>
 
 export class Reader {
   private readonly client: Client
@@ -50,6 +57,8 @@ export class Reader {
   private readonly home: RoomId
   /** Between the reader and the hub where messages are judged before they are published. */
   private readonly gate: Gate | undefined
+  private readonly errands: Errands
+  private readonly desk: Desk
   private overloaded = false
 
   constructor(
@@ -69,14 +78,17 @@ export class Reader {
     this.clock = clock
     this.options = options
     this.home = home
+    this.errands = new Errands(library)
+    // what is decided later ends nobody for abuse: the frames were counted when they came
+    const refuse = (error: ProtocolError, ref: Ref | undefined) => void this.refuse(error, ref)
+    this.desk = new Desk(client, library, this.errands, refuse, () => this.renewal?.expired === true)
     const { judge } = library
     if (judge === undefined) return
-    // what is decided later ends nobody for abuse: the frames were counted when they came
     this.gate = new Gate(
       judge,
-      library,
+      this.errands,
       (message) => this.judged(message),
-      (error, { ref }) => void this.refuse(error, ref)
+      (error, { ref }) => refuse(error, ref)
     )
   }
 
@@ -111,7 +123,7 @@ export class Reader {
   /** Breaks off what was begun for the client beside the reading. */
   stop(): void {
     this.lookups?.stop()
-    this.gate?.stop()
+    this.errands.stop()
     this.renewal?.stop()
   }
 
@@ -127,10 +139,17 @@ export class Reader {
     const { ref } = frame
     const forbidden = this.passport?.refuses(frame, this.home)
     if (forbidden !== undefined) return this.refuse(forbidden, ref)
+    const barred = this.barred(frame)
+    if (barred !== undefined) return this.refuse(barred, ref)
     switch (frame.type) {
       case "chat":
       case "system":
-        return this.publish(frame)
+        return this.publish(frame, frame.roomId ?? this.home)
+      case "direct":
+        return this.answer(
+          this.desk.with(frame, (roomId) => this.write(frame, roomId)),
+          ref
+        )
       case "subscribe": {
         const wait = this.allowance.join(this.allowanceKey)
         if (wait > 0) return this.refuse(refusal("rate_limited", "too many joins", undefined, wait), ref)
@@ -139,14 +158,7 @@ export class Reader {
           this.library.watchers.watch(this.client, ref)
           return undefined
         }
-        return this.submit({
-          _tag: "Subscribe",
-          client: this.client,
-          ref,
-          roomId,
-          after,
-          history: history ?? this.options.history
-        })
+        return this.enter(roomId, ref, after, history ?? this.options.history)
       }
       case "unsubscribe":
         if (frame.roomId === analyticsRoom && this.library.watchers.forget(this.client)) {
@@ -159,7 +171,24 @@ export class Reader {
       case "presence":
         return this.submit({ _tag: "Presence", client: this.client, ref, roomId: frame.roomId })
       case "history":
-        return this.lookUp(frame)
+        if (!isPrivateRoom(frame.roomId) || this.client.rooms.has(frame.roomId)) return this.lookUp(frame)
+        return this.answer(
+          this.desk.enter(frame.roomId, ref, () => this.lookUp(frame)),
+          ref
+        )
+      case "moderate":
+      case "group":
+      case "invite":
+      case "remove":
+      case "quit":
+      case "block":
+      case "unblock":
+      case "blocks":
+      case "conversations": {
+        const wait = this.allowance.message(this.allowanceKey)
+        if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
+        return this.answer(this.desk.serve(frame, this.passport?.rights), ref)
+      }
       case "refresh":
         return this.renew(frame.token, ref)
       case "ping":
@@ -168,6 +197,52 @@ export class Reader {
       default:
         return this.refuse(refusal("not_supported", `${frame.type} is not served here`, "type"), ref)
     }
+  }
+
+  private answer(error: ProtocolError | undefined, ref: Ref | undefined): CloseReason | undefined {
+    return error === undefined ? undefined : this.refuse(error, ref)
+  }
+
+  /** Why a user may not do this in a room that moderators keep them out of. Whoever may not be in a room may leave it. */
+  private barred(frame: ClientFrame): ProtocolError | undefined {
+    const { moderation } = this.library
+    if (moderation === undefined || frame.type === "unsubscribe") return undefined
+    const roomId = "roomId" in frame ? frame.roomId : undefined
+    const speaks = frame.type === "chat" || frame.type === "system"
+    return moderation.bars(this.client.identity.userId, roomId ?? (speaks ? this.home : undefined))
+  }
+
+  /** Has the client enter a room, if it may: where it comes in by a frame, and where it was named when the connection was made. */
+  enter(roomId: RoomId, ref: Ref | undefined, after: Position | undefined, history: number): CloseReason | undefined {
+    const { allowanceKey, client, hub, library } = this
+    const subscribe = () => {
+      const setting = library.moderation?.room(roomId)
+      if (setting !== undefined && client.identity.dialect !== "plain") {
+        client.tell({ type: "room", roomId, ...setting })
+      }
+      return this.submit({ _tag: "Subscribe", client, ref, roomId, after, history })
+    }
+    if (isPrivateRoom(roomId) && !client.rooms.has(roomId)) {
+      return this.answer(this.desk.enter(roomId, ref, subscribe), ref)
+    }
+    if (!hub.exists(roomId)) {
+      const wait = this.allowance.room(allowanceKey)
+      if (wait > 0) return this.refuse(refusal("rate_limited", "too many new rooms", "roomId", wait), ref)
+    }
+    return subscribe()
+  }
+
+  /** Publishes in a room of two, once everybody who has to hear of it is in there. */
+  private write({ to, ...said }: Direct, roomId: RoomId): void {
+    const { connections } = this.library
+    const { userId } = this.client.identity
+    for (const id of new Set([userId, to])) {
+      for (const { client } of connections.of(id)) {
+        if (client.rooms.has(roomId)) continue
+        this.hub.submit({ _tag: "Subscribe", client, ref: undefined, roomId, after: undefined, history: 0 })
+      }
+    }
+    this.publish({ ...said, type: "chat" }, roomId)
   }
 
   private lookUp(frame: Ask): CloseReason | undefined {
@@ -184,14 +259,15 @@ export class Reader {
     return error === undefined ? undefined : this.refuse(error, ref)
   }
 
-  private publish(frame: Chat): CloseReason | undefined {
+  private publish({ content, messageId, ref, replyTo, type }: Said, roomId: RoomId): CloseReason | undefined {
     const { client } = this
-    const { content, messageId, ref, replyTo, type } = frame
-    const roomId = frame.roomId ?? this.home
-    const wait = this.allowance.message(this.allowanceKey)
+    const unheard = this.unheard(type, content, roomId)
     // a repeat is answered as the first send was, whatever the limits say now
-    if (wait > 0 && (messageId === undefined || !this.hub.knows(roomId, client.identity.userId, messageId))) {
-      return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
+    if (
+      unheard !== undefined &&
+      (messageId === undefined || !this.hub.knows(roomId, client.identity.userId, messageId))
+    ) {
+      return this.refuse(unheard, ref)
     }
     const message: Publish = {
       _tag: "Publish",
@@ -207,6 +283,19 @@ export class Reader {
     if (this.gate === undefined) return this.submit(message)
     const error = this.gate.pass(message)
     return error === undefined ? undefined : this.refuse(error, ref)
+  }
+
+  /** Why a message is not taken now: limits, and what moderators say. */
+  private unheard(type: Said["type"], content: string, roomId: RoomId): ProtocolError | undefined {
+    const wait = this.allowance.message(this.allowanceKey)
+    if (wait > 0) return refusal("rate_limited", "too many messages", undefined, wait)
+    const { moderation } = this.library
+    if (moderation === undefined) return undefined
+    const { userId } = this.client.identity
+    const exempt = this.passport?.rights.moderates === true
+    const refused = moderation.silences(userId, roomId, exempt) ?? (exempt ? undefined : moderation.screens(content))
+    if (refused === undefined && type === "chat") moderation.spoke(userId, roomId)
+    return refused
   }
 
   /** Publishes a message that was judged, unless the client's token no longer allows it. */

@@ -2,12 +2,14 @@
 import { Exit, Result, Schema, SchemaIssue } from "effect"
 import { Content, contentProblem, normaliseContent } from "./Content.ts"
 import { MessageId } from "./MessageId.ts"
+import { moderation } from "./Moderation.ts"
 import { parseJson } from "./parseJson.ts"
 import { PageSize } from "./PageSize.ts"
 import { Position, Seq } from "./Position.ts"
 import { type ErrorCode, type ProtocolError, refusal } from "./ProtocolError.ts"
 import { RoomId } from "./RoomId.ts"
 import { UserId } from "./UserId.ts"
+import { usernameProblem } from "./Username.ts"
 
 /** Chosen by the client, echoed in the answer. */
 export const Ref = Schema.Union([Schema.String.check(Schema.isMaxLength(64)), Schema.Int])
@@ -28,13 +30,23 @@ const frame = <const T extends string, const F extends Schema.Struct.Fields>(typ
 /** Content is checked by `contentProblem` before the schema runs, so that each rule has its own code. */
 const said = { content: Content, messageId: Schema.optionalKey(MessageId), replyTo: Schema.optionalKey(MessageId) }
 
+/** A message that was said. `at` is where it stands, which spares the search for one that is old. */
+const target = { roomId: RoomId, messageId: MessageId, at: Schema.optionalKey(Position) }
+
+/** Of a private room. */
+const Title = Schema.String.check(
+  Schema.makeFilter((text) => (usernameProblem(text) === undefined ? undefined : "must be 1 to 50 visible characters"))
+)
+
+const Invited = Schema.Array(UserId).check(Schema.isMaxLength(50))
+
 /** The commands of `hubbub.v1` by `type`. `roomId` may be left out where the connection has an obvious room. */
 export const clientFrames = {
   chat: frame("chat", { roomId: Schema.optionalKey(RoomId), ...said }),
   system: frame("system", { roomId: Schema.optionalKey(RoomId), ...said }),
   direct: frame("direct", { to: UserId, ...said }),
-  edit: frame("edit", { roomId: RoomId, messageId: MessageId, content: Content }),
-  delete: frame("delete", { roomId: RoomId, messageId: MessageId }),
+  edit: frame("edit", { ...target, content: Content }),
+  delete: frame("delete", target),
   react: frame("react", {
     roomId: RoomId,
     messageId: MessageId,
@@ -57,6 +69,15 @@ export const clientFrames = {
   typing: frame("typing", { roomId: RoomId, active: Schema.Boolean }),
   read: frame("read", { roomId: RoomId, seq: Seq }),
   presence: frame("presence", { roomId: RoomId }),
+  moderate: frame("moderate", moderation),
+  group: frame("group", { title: Schema.optionalKey(Title), invite: Schema.optionalKey(Invited) }),
+  invite: frame("invite", { roomId: RoomId, userId: UserId }),
+  remove: frame("remove", { roomId: RoomId, userId: UserId }),
+  quit: frame("quit", { roomId: RoomId }),
+  block: frame("block", { userId: UserId }),
+  unblock: frame("unblock", { userId: UserId }),
+  blocks: frame("blocks", {}),
+  conversations: frame("conversations", {}),
   refresh: frame("refresh", { token: Schema.NonEmptyString }),
   ping: frame("ping", {})
 } as const
@@ -87,7 +108,12 @@ const decoders = new Map(
   ])
 )
 
-const codeOf: Record<string, ErrorCode> = { roomId: "invalid_room", content: "invalid_content", to: "invalid_user_id" }
+const codeOf: Record<string, ErrorCode> = {
+  roomId: "invalid_room",
+  content: "invalid_content",
+  to: "invalid_user_id",
+  userId: "invalid_user_id"
+}
 const standardIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 const isRef = Schema.is(Ref)
 

@@ -16,3 +16,6 @@ export const globalRoom = RoomId.make("global")
 
 /** Not a room to talk in: who subscribes to it is told the live figures. */
 export const analyticsRoom = RoomId.make("analytics")
+
+/** Whether a room is of members only: `dm:…` of two users, `group:…` of those who were invited. */
+export const isPrivateRoom = (roomId: RoomId): boolean => roomId.startsWith("dm:") || roomId.startsWith("group:")

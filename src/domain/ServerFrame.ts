@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { Ref } from "./ClientFrame.ts"
 import { Message, Timestamp } from "./Message.ts"
 import { MessageId } from "./MessageId.ts"
+import { moderation } from "./Moderation.ts"
 import { Position, Seq } from "./Position.ts"
 import { ErrorCode, type ProtocolError } from "./ProtocolError.ts"
 import { RoomId } from "./RoomId.ts"
@@ -75,6 +76,7 @@ export const serverFrames = {
     presenceVersion: Seq,
     messages: Schema.Array(Message)
   }),
+  /** Without `ref` the client did not ask for it: it may not be in the room any more. */
   unsubscribed: frame("unsubscribed", { ref, roomId: RoomId }),
   /** `hasMore`: in the direction of travel. `before` and `after` are the places of the first and the last message, to go on from. */
   history: frame("history", {
@@ -103,6 +105,42 @@ export const serverFrames = {
   }),
   edited: frame("edited", { ...changed, content: Schema.String, editedAt: Timestamp }),
   deleted: frame("deleted", changed),
+  /** Everything that a user had said in a room was deleted. */
+  purged: frame("purged", { roomId: RoomId, userId: UserId, version: Seq }),
+  /** What a moderator ordered is done. `until` where it ends by itself. */
+  moderated: frame("moderated", { ref, ...moderation, until: Schema.optionalKey(Timestamp) }),
+  /** How a room may be spoken in: told to those who come while it is not as usual, and to all when it changes. */
+  room: frame("room", { roomId: RoomId, slowModeSeconds: Schema.Int, frozen: Schema.Boolean }),
+  /** To the user it is about; without `roomId` everywhere, without `until` for good. */
+  muted: frame("muted", {
+    roomId: Schema.optionalKey(RoomId),
+    until: Schema.optionalKey(Timestamp),
+    reason: Schema.optionalKey(Schema.String)
+  }),
+  unmuted: frame("unmuted", { roomId: Schema.optionalKey(RoomId) }),
+  /** A private room: in answer to `group` and `invite`, and to its members when they change. */
+  group: frame("group", {
+    ref,
+    roomId: RoomId,
+    title: Schema.optionalKey(Schema.String),
+    owner: UserId,
+    userIds: Schema.Array(UserId)
+  }),
+  /** To someone who may come into a private room from now on. */
+  invited: frame("invited", { roomId: RoomId, title: Schema.optionalKey(Schema.String), by: UserId }),
+  blocks: frame("blocks", { ref, userIds: Schema.Array(UserId) }),
+  /** The private rooms that the user is a member of; `with` in the rooms of two. */
+  conversations: frame("conversations", {
+    ref,
+    rooms: Schema.Array(
+      Schema.Struct({
+        roomId: RoomId,
+        with: Schema.optionalKey(UserId),
+        title: Schema.optionalKey(Schema.String),
+        owner: Schema.optionalKey(UserId)
+      })
+    )
+  }),
   reaction: frame("reaction", { ...changed, emoji: Schema.String, removed: Schema.optionalKey(Schema.Literal(true)) }),
   read: frame("read", { roomId: RoomId, seq: Seq }),
   /**

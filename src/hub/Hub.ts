@@ -54,6 +54,8 @@ export class Hub extends Context.Service<
     insist(command: Command): Effect.Effect<void>
     /** Whether the log still holds what this user sent under this id, so that a repeat can be answered whatever the limits say. */
     knows(roomId: RoomId, userId: UserId, messageId: string): boolean
+    /** Whether a room is in memory, or something was ever said in it. */
+    exists(roomId: RoomId): boolean
     /** Counts a frame that was refused before it became a command. */
     refused(reason: ErrorCode): void
     /** Connections and rooms in memory. */
@@ -197,6 +199,7 @@ export class Hub extends Context.Service<
           submit: (command) => Queue.offerUnsafe(inbox, command),
           insist: (command) => Effect.asVoid(Queue.offer(inbox, command)),
           knows: (roomId, userId, messageId) => log.find(roomId)?.find(idempotencyKey(userId, messageId)) !== undefined,
+          exists: (roomId) => Ref.getUnsafe(state).rooms.has(roomId) || log.tail(roomId).head > 0,
           refused: (reason) => analytics.record({ _tag: "rejected", reason }),
           members: (roomId) => Ref.getUnsafe(state).rooms.get(roomId)?.presence.size ?? 0,
           populated: () => populated(Ref.getUnsafe(state)),

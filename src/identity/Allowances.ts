@@ -10,11 +10,14 @@ export interface AllowanceOptions {
   /** Joins a second, 0 for no limit, and how many may be saved up. */
   readonly joinsPerSecond: number
   readonly joinBurst: number
+  /** New rooms a minute, 0 for no limit; as many may be saved up. */
+  readonly roomsPerMinute: number
 }
 
 interface Buckets {
   readonly messages: TokenBucket
   readonly joins: TokenBucket
+  readonly rooms: TokenBucket
 }
 
 const SWEEP_MS = 10_000
@@ -26,6 +29,8 @@ export class Allowances extends Context.Service<
     message(key: string): number
     /** The same for a join. */
     join(key: string): number
+    /** The same for a room that is new. */
+    room(key: string): number
     /** Users remembered because they used some of their allowance lately. */
     size(): number
   }
@@ -43,7 +48,8 @@ export class Allowances extends Context.Service<
           if (buckets === undefined) {
             buckets = {
               messages: new TokenBucket(options.messagesPerSecond, options.messageBurst, now()),
-              joins: new TokenBucket(options.joinsPerSecond, options.joinBurst, now())
+              joins: new TokenBucket(options.joinsPerSecond, options.joinBurst, now()),
+              rooms: new TokenBucket(options.roomsPerMinute / 60, options.roomsPerMinute, now())
             }
             users.set(key, buckets)
           }
@@ -53,12 +59,15 @@ export class Allowances extends Context.Service<
         // a bucket that is full again is the same as none
         yield* Effect.sync(() => {
           const at = now()
-          for (const [key, { joins, messages }] of users) if (messages.full(at) && joins.full(at)) users.delete(key)
+          for (const [key, { joins, messages, rooms }] of users) {
+            if (messages.full(at) && joins.full(at) && rooms.full(at)) users.delete(key)
+          }
         }).pipe(Effect.schedule(Schedule.spaced(SWEEP_MS)), Effect.andThen(Effect.never), supervise("allowances"))
 
         return Allowances.of({
           message: (key) => (options.messagesPerSecond === 0 ? 0 : bucketsOf(key).messages.take(now())),
           join: (key) => (options.joinsPerSecond === 0 ? 0 : bucketsOf(key).joins.take(now())),
+          room: (key) => (options.roomsPerMinute === 0 ? 0 : bucketsOf(key).rooms.take(now())),
           size: () => users.size
         })
       })

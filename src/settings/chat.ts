@@ -21,6 +21,13 @@ export const chatSettings = {
     "Joins a second per user over all their connections; 0 for no limit."
   ),
   joinsBurst: whole("JOIN_LIMIT_BURST", 20, 1, 1_000_000, "Joins of one user that may come at once."),
+  roomsPerMinute: decimal(
+    "NEW_ROOMS_PER_MIN",
+    30,
+    0,
+    1_000_000,
+    "Rooms a user may enter per minute in which nothing was ever said; as many may come at once; 0 for no limit."
+  ),
   refusals: whole(
     "ABUSE_REFUSALS",
     100,

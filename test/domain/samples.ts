@@ -5,6 +5,7 @@
 import { Arbitrary, Schema, SchemaAST } from "effect"
 import { clientFrames } from "../../src/domain/ClientFrame.ts"
 import { Message } from "../../src/domain/Message.ts"
+import { RoomId } from "../../src/domain/RoomId.ts"
 import { Member, serverFrames } from "../../src/domain/ServerFrame.ts"
 import { family, thumb } from "./texts.ts"
 
@@ -20,11 +21,19 @@ const content = Schema.Literals([
   '"\\</p>\u2028'
 ])
 
+const title = Schema.Literals(["Book club", "李雷", thumb.repeat(50)])
+const userIds = Schema.Array(userId)
+
 const plain: Schema.Struct.Fields = {
   messageId: uuid,
   replyTo: uuid,
   userId,
   to: userId,
+  by: userId,
+  owner: userId,
+  userIds,
+  invite: userIds,
+  title,
   username,
   content,
   mentions: Schema.Array(userId),
@@ -48,7 +57,10 @@ const nested: Schema.Struct.Fields = {
   messages: Schema.Array(message),
   users: Schema.Array(member),
   joined: Schema.Array(member),
-  left: Schema.Array(member)
+  left: Schema.Array(member),
+  rooms: Schema.Array(
+    Schema.Struct({ roomId: RoomId, with: Schema.optionalKey(userId), title: Schema.optionalKey(title) })
+  )
 }
 
 /** A schema under its name, and what it should carry. */

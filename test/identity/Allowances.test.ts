@@ -4,7 +4,13 @@ import { TestClock } from "effect/testing"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { type AllowanceOptions, Allowances } from "../../src/identity/Allowances.ts"
 
-const defaults: AllowanceOptions = { messagesPerSecond: 5, messageBurst: 10, joinsPerSecond: 5, joinBurst: 20 }
+const defaults: AllowanceOptions = {
+  messagesPerSecond: 5,
+  messageBurst: 10,
+  joinsPerSecond: 5,
+  joinBurst: 20,
+  roomsPerMinute: 30
+}
 
 const layer = (options: Partial<AllowanceOptions> = {}) =>
   Allowances.layer({ ...defaults, ...options }).pipe(Layer.provide(Supervisor.layer))
