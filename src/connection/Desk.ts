@@ -175,7 +175,7 @@ export class Desk {
         return Effect.map(privateRooms.unblock(userId, frame.userId), blocked)
       case "blocks":
         return Effect.map(privateRooms.blocks(userId), blocked)
-      case "conversations":
+      default:
         return Effect.map(privateRooms.conversations(userId), (rooms) => ({
           type: "conversations",
           ...referred,
