@@ -7,6 +7,7 @@ import { parseJson } from "./parseJson.ts"
 import { PageSize } from "./PageSize.ts"
 import { Position, Seq } from "./Position.ts"
 import { type ErrorCode, type ProtocolError, refusal } from "./ProtocolError.ts"
+import { ResumePoint } from "./ResumePoint.ts"
 import { RoomId } from "./RoomId.ts"
 import { UserId } from "./UserId.ts"
 import { usernameProblem } from "./Username.ts"
@@ -55,7 +56,7 @@ export const clientFrames = {
   }),
   subscribe: frame("subscribe", {
     roomId: RoomId,
-    after: Schema.optionalKey(Position),
+    after: Schema.optionalKey(ResumePoint),
     history: Schema.optionalKey(HistoryLimit)
   }),
   unsubscribe: frame("unsubscribe", { roomId: RoomId }),

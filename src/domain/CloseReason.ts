@@ -31,11 +31,15 @@ export const closeReasons = {
   slow: reason(4001, "slow", true),
   tokenExpired: reason(4002, "token_expired", true),
   lostPosition: reason(4003, "lost_position", true),
+  disconnected: reason(4004, "disconnected", true),
   unauthorized: reason(4500, "unauthorized", false),
   banned: reason(4501, "banned", false),
   replaced: reason(4502, "replaced", false),
   abuse: reason(4503, "abuse", false)
 } as const
+
+/** An admin ended it, and says why: at most 100 bytes, as a close frame has room for 123. */
+export const disconnectedFor = (why: string): CloseReason => reason(4004, `disconnected: ${why}`, true)
 
 /** The peer ended it, with the code it sent (1005 none, 1006 without a close frame). */
 export const peerLeft = (code: number): CloseReason => reason(code, "peer left", false)

@@ -22,7 +22,8 @@ export const Message = Schema.Struct({
   type: MessageType,
   userId: UserId,
   username: Username,
-  content: Content,
+  /** Empty only where it was deleted. */
+  content: Schema.Union([Content, Schema.Literal("")]),
   timestamp: Timestamp,
   replyTo: Schema.optionalKey(MessageId),
   /** Written by a program; makes nobody active. */
@@ -31,7 +32,11 @@ export const Message = Schema.Struct({
   editedAt: Schema.optionalKey(Timestamp),
   deleted: Schema.optionalKey(Schema.Boolean),
   reactions: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(UserId)))
-})
+}).check(
+  Schema.makeFilter(({ content, deleted }) =>
+    content !== "" || deleted === true ? undefined : "content is empty only where the message was deleted"
+  )
+)
 export type Message = typeof Message.Type
 
 /** A message before its room's log has numbered and dated it. */

@@ -1,5 +1,6 @@
 /** What a moderator can order. The same words over the socket (`moderate`) and over HTTP. */
 import { Schema } from "effect"
+import { MessageId } from "./MessageId.ts"
 import { RoomId } from "./RoomId.ts"
 import { UserId } from "./UserId.ts"
 
@@ -8,6 +9,7 @@ export const ModerationAction = Schema.Literals([
   "unban",
   "mute",
   "unmute",
+  "delete",
   "purge",
   "slow_mode",
   "freeze",
@@ -19,17 +21,18 @@ export type ModerationAction = typeof ModerationAction.Type
 export const SLOW_MODE_MAX = 120
 /** Seconds a mute or a ban may last that ends by itself: ten years. */
 const LASTING_MAX = 315_360_000
-export const REASON_MAX = 500
+const REASON_MAX = 500
 
 /**
  * `ban`, `unban`, `mute` and `unmute` are about a user, in one room or, without `roomId`, everywhere; `seconds` is how long, for good
- * where it is left out. `purge` deletes what a user said, in one room or everywhere. `slow_mode` takes `seconds` (0 to 120, 0 ends it)
+ * where it is left out. `delete` takes one message away, `purge` what a user said, in one room or everywhere. `slow_mode` takes `seconds` (0 to 120, 0 ends it)
  * and, like `freeze` and `unfreeze`, a room. `reason` is for the audit log, and for who is banned or muted.
  */
 export const moderation = {
   action: ModerationAction,
   userId: Schema.optionalKey(UserId),
   roomId: Schema.optionalKey(RoomId),
+  messageId: Schema.optionalKey(MessageId),
   seconds: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: LASTING_MAX }))),
   reason: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(REASON_MAX)))
 } as const

@@ -18,4 +18,4 @@ export const globalRoom = RoomId.make("global")
 export const analyticsRoom = RoomId.make("analytics")
 
 /** Whether a room is of members only: `dm:…` of two users, `group:…` of those who were invited. */
-export const isPrivateRoom = (roomId: RoomId): boolean => roomId.startsWith("dm:") || roomId.startsWith("group:")
+export const isPrivateRoom = (roomId: string): boolean => roomId.startsWith("dm:") || roomId.startsWith("group:")

@@ -45,6 +45,17 @@ export type Limits = typeof Limits.Type
 
 const changed = { roomId: RoomId, messageId: MessageId, userId: UserId, version: Seq }
 
+/** What is told of changes; `userId` is who did it. */
+const changes = {
+  edited: frame("edited", { ...changed, content: Schema.String, editedAt: Timestamp }),
+  deleted: frame("deleted", changed),
+  /** Everything that a user had said in a room was deleted. */
+  purged: frame("purged", { roomId: RoomId, userId: UserId, version: Seq })
+} as const
+
+export const ChangeFrame = Schema.Union([changes.edited, changes.deleted, changes.purged])
+export type ChangeFrame = typeof ChangeFrame.Type
+
 export const serverFrames = {
   join: frame("join", seen),
   leave: frame("leave", seen),
@@ -74,6 +85,11 @@ export const serverFrames = {
     recovered: Schema.Boolean,
     members: Schema.Int,
     presenceVersion: Seq,
+    /** Changes up to this one are in what is given here and before. */
+    version: Seq,
+    /** To who gave a version: what has changed since of the messages up to their position, or that this is not known any more. */
+    changes: Schema.optionalKey(Schema.Array(ChangeFrame)),
+    changesLost: Schema.optionalKey(Schema.Literal(true)),
     messages: Schema.Array(Message)
   }),
   /** Without `ref` the client did not ask for it: it may not be in the room any more. */
@@ -103,10 +119,7 @@ export const serverFrames = {
     left: Schema.Array(Member),
     truncated: Schema.optionalKey(Schema.Literal(true))
   }),
-  edited: frame("edited", { ...changed, content: Schema.String, editedAt: Timestamp }),
-  deleted: frame("deleted", changed),
-  /** Everything that a user had said in a room was deleted. */
-  purged: frame("purged", { roomId: RoomId, userId: UserId, version: Seq }),
+  ...changes,
   /** What a moderator ordered is done. `until` where it ends by itself. */
   moderated: frame("moderated", { ref, ...moderation, until: Schema.optionalKey(Timestamp) }),
   /** How a room may be spoken in: told to those who come while it is not as usual, and to all when it changes. */
@@ -129,9 +142,10 @@ export const serverFrames = {
   /** To someone who may come into a private room from now on. */
   invited: frame("invited", { roomId: RoomId, title: Schema.optionalKey(Schema.String), by: UserId }),
   blocks: frame("blocks", { ref, userIds: Schema.Array(UserId) }),
-  /** The private rooms that the user is a member of; `with` in the rooms of two. */
+  /** The private rooms that the user is a member of, the first thousand; `with` in the rooms of two. */
   conversations: frame("conversations", {
     ref,
+    hasMore: Schema.Boolean,
     rooms: Schema.Array(
       Schema.Struct({
         roomId: RoomId,

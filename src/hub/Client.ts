@@ -2,6 +2,7 @@
 import type { Mailbox, Source } from "../actor/Mailbox.ts"
 import { textFrame } from "../actor/textFrame.ts"
 import type { Dialect, Ref } from "../domain/ClientFrame.ts"
+import type { ResumePoint } from "../domain/ResumePoint.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
 import type { UserId } from "../domain/UserId.ts"
@@ -16,9 +17,9 @@ export interface Identity {
   readonly dialect: Dialect
 }
 
-/** JSON of messages up to position `to`, joined by commas. */
+/** JSON of messages up to position `to`, joined by commas, in parts. */
 export interface Older {
-  readonly bytes: Buffer
+  readonly parts: ReadonlyArray<Buffer>
   readonly to: number
   /** Called once, when the client has been sent them all or is gone. */
   readonly taken?: () => void
@@ -41,10 +42,18 @@ export class Client {
 
   /**
    * Answers a subscribe: position, and the messages after `from`, as of this instant. The messages are spliced in as they were encoded;
-   * those up to `older.to` come from `older`, which is given where they are no longer all in memory.
+   * those up to `older.to` come from `older`, which is given where they are no longer all in memory. `after` is what the client had.
    */
-  tellSubscribed(seat: Seat, from: number, recovered: boolean, ref: Ref | undefined, older?: Older): void {
-    const { presence, stream } = seat.room
+  tellSubscribed(
+    seat: Seat,
+    from: number,
+    recovered: boolean,
+    ref: Ref | undefined,
+    after: ResumePoint | undefined,
+    older?: Older
+  ): void {
+    const { changes, presence, stream } = seat.room
+    const known = after?.version === undefined ? undefined : (changes.after(after.version, after) ?? "lost")
     const frame = encodeServerFrame({
       type: "subscribed",
       ...(ref === undefined ? {} : { ref }),
@@ -52,12 +61,17 @@ export class Client {
       epoch: stream.epoch,
       seq: stream.head,
       recovered,
-      members: presence.size,
+      members: presence.count(),
       presenceVersion: presence.version,
+      version: changes.version,
+      ...(known === "lost" ? { changesLost: true } : {}),
       messages: []
     })
-    const parts: Array<Buffer> = [Buffer.from(frame.slice(0, -END.length))]
-    if (older !== undefined) parts.push(older.bytes)
+    const parts: Array<Buffer> = []
+    if (known === undefined || known === "lost") parts.push(Buffer.from(frame.slice(0, -END.length)))
+    // they are JSON already, too
+    else parts.push(Buffer.from(`${frame.slice(0, -NO_MESSAGES.length)},"changes":[${known.join(",")}],"messages":[`))
+    if (older !== undefined) parts.push(...older.parts)
     const start = older?.to ?? from
     if (start < stream.head) {
       if (older !== undefined) parts.push(COMMA)
@@ -70,6 +84,7 @@ export class Client {
 
 const COMMA = Buffer.from(",")
 const END = "]}"
+const NO_MESSAGES = ',"messages":[]}'
 
 /** One client in one room: a position in the room's log. */
 export class Seat implements Source {
@@ -77,6 +92,8 @@ export class Seat implements Source {
   readonly room: Room
   /** The last message handed to the client. */
   cursor: number
+  /** Whether the client was told of the room, and follows it. */
+  answered = false
   /** Answers to a subscribe that still have to be read from the past; until then the client gets nothing of the room. */
   held = 0
 

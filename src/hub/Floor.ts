@@ -5,7 +5,7 @@ import type { RoomId } from "../domain/RoomId.ts"
 import type { Member, ServerFrame } from "../domain/ServerFrame.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
 import { type Client, Seat } from "./Client.ts"
-import type { Command, PastRead, Publish, Subscribe } from "./Command.ts"
+import type { Amend, Announce, Command, PastRead, Publish, Purge, Subscribe } from "./Command.ts"
 import { freshMessageId } from "./freshMessageId.ts"
 import type { PresenceDiff } from "./Presence.ts"
 import type { Past } from "./Past.ts"
@@ -27,7 +27,7 @@ export interface FloorOptions {
   readonly witness: Witness | undefined
 }
 
-type FloorCommand = Exclude<Command, Publish | PastRead | { readonly _tag: "Tick" | "Kept" }>
+type FloorCommand = Exclude<Command, Publish | Announce | Amend | Purge | PastRead | { readonly _tag: "Tick" | "Kept" }>
 
 export class Floor {
   /** Rooms that have people in them again, and rooms that no longer have any, since the hub last looked. */
@@ -77,7 +77,7 @@ export class Floor {
           ...(command.ref === undefined ? {} : { ref: command.ref }),
           roomId: id,
           version: presence.version,
-          members: presence.size,
+          members: presence.count(),
           users: presence.list()
         })
       }
@@ -148,6 +148,14 @@ export class Floor {
     }
   }
 
+  /** A room that is written to from outside: in memory from now on, until it is left alone for long; a cold one is brought back. */
+  visit(roster: Roster, roomId: RoomId): Room {
+    const room = roster.enter(roomId, this.options.log.stream, this.delivered)
+    if (room.seats.size === 0) roster.vacate(room, this.options.now())
+    this.recollection.warm(room)
+    return room
+  }
+
   private subscribe(roster: Roster, command: Subscribe): void {
     const { client, roomId } = command
     // its disconnect overtook this in a crash or the client never was: a seat now would never be freed
@@ -155,6 +163,7 @@ export class Floor {
     let seat = client.rooms.get(roomId)
     if (seat === undefined) {
       if (client.rooms.size >= this.options.roomsPerConnection) {
+        if (command.unasked === true) return
         const message = `a connection may be in ${this.options.roomsPerConnection} rooms`
         this.options.analytics.record({ _tag: "rejected", reason: "too_many_rooms" })
         return roster.refuse(command, "too_many_rooms", message, "roomId")
@@ -180,6 +189,7 @@ export class Floor {
     const whole = older !== undefined || stream.reaches(from)
     const start = whole ? from : Math.max(stream.oldest - 1, stream.head - command.history)
     seat.cursor = stream.head
+    seat.answered = true
     roster.answered.add(client)
     if (client.identity.dialect === "plain") {
       // a plain client is given at most a page, which a room that was brought back holds
@@ -192,7 +202,7 @@ export class Floor {
       this.options.analytics.record({ _tag: "resumed", recovered, replayed: recovered ? stream.head - start : 0 })
     const share = older?.after(from)
     try {
-      client.tellSubscribed(seat, start, recovered, command.ref, share)
+      client.tellSubscribed(seat, start, recovered, command.ref, after, share)
     } catch (defect) {
       share?.taken()
       throw defect
@@ -202,6 +212,8 @@ export class Floor {
   /** Serves those who waited for a room's past. */
   recalled(roster: Roster, read: PastRead): void {
     const { found, room } = read
+    // what was changed since it was read; what comes back into memory looks by itself
+    for (const { json, seq } of room.stream.changes.all()) found?.past?.replace(seq, json)
     try {
       for (const waiting of this.recollection.settle(read)) {
         try {
@@ -255,7 +267,7 @@ export class Floor {
     this.options.analytics.record({ _tag: "disconnected", connectionId, code })
   }
 
-  private seatOf(roster: Roster, command: Extract<Command, { readonly roomId: RoomId }>): Seat | undefined {
+  private seatOf(roster: Roster, command: Extract<FloorCommand, { readonly roomId: RoomId }>): Seat | undefined {
     const seat = command.client.rooms.get(command.roomId)
     if (seat === undefined) {
       this.options.analytics.record({ _tag: "rejected", reason: "not_subscribed" })

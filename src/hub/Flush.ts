@@ -10,28 +10,43 @@ export class Flush {
   delivered = 0
   /** Ephemeral frames that a lagging client went without. */
   shed = 0
+  /** Notices that everyone gets; they are taken off the room once all were served, so that a crash repeats them. */
+  readonly notices: number
+  private readonly noticed: Buffer | undefined
   private readonly stream: RoomStream
   private readonly ephemerals: ReadonlyArray<Ephemeral>
   private readonly excepted: ReadonlySet<string>
   private readonly shared = new Map<string, Buffer>()
 
-  constructor(stream: RoomStream, to: number, ephemerals: ReadonlyArray<Ephemeral>) {
+  constructor(
+    stream: RoomStream,
+    to: number,
+    ephemerals: ReadonlyArray<Ephemeral>,
+    notices: ReadonlyArray<Buffer> = []
+  ) {
     this.stream = stream
     this.to = to
     this.ephemerals = ephemerals
     const excepted = new Set<string>()
     for (const { except } of ephemerals) if (except !== undefined) excepted.add(except)
     this.excepted = excepted
+    this.notices = notices.length
+    this.noticed = notices.length === 0 ? undefined : Buffer.concat(notices)
   }
 
   /** Brings one client up to date, or notes that it lags. */
   serve(seat: Seat): void {
-    if (seat.held > 0) return
+    if (seat.held > 0) {
+      // it follows the room already, and asked again
+      if (this.noticed !== undefined && seat.answered) this.notify(seat)
+      return
+    }
     const { mailbox } = seat.client
     const behind = seat.cursor < this.to
     if (!mailbox.writesThrough) {
       if (behind) mailbox.lag(seat)
       this.shed += this.ephemerals.length
+      if (this.noticed !== undefined) this.notify(seat)
       return
     }
     const frames = this.ephemerals.length === 0 ? this.messages(seat, behind) : this.withEphemerals(seat, behind)
@@ -40,6 +55,14 @@ export class Flush {
       seat.cursor = this.to
     }
     if (frames !== undefined) mailbox.deliver(frames, seat)
+    if (this.noticed !== undefined) this.notify(seat)
+  }
+
+  /** Gives the client the notices whether or not it lags, behind what else is for it alone. */
+  private notify({ client: { identity, mailbox } }: Seat): void {
+    if (this.noticed === undefined || identity.dialect === "plain") return
+    mailbox.offer(this.noticed)
+    mailbox.flush()
   }
 
   private messages(seat: Seat, behind: boolean): Buffer | undefined {

@@ -12,6 +12,7 @@ import type { UserId } from "../domain/UserId.ts"
 import { RoomLog } from "../log/RoomLog.ts"
 import { idempotencyKey } from "../log/RoomStream.ts"
 import type { Command } from "./Command.ts"
+import { Editor } from "./Editor.ts"
 import { flusher } from "./flusher.ts"
 import { Floor } from "./Floor.ts"
 import { Pacer } from "./Pacer.ts"
@@ -26,6 +27,8 @@ export interface HubOptions {
   readonly inbox: number
   /** Milliseconds after which a room that nobody is in leaves memory. */
   readonly roomEmptyMs: number
+  /** Rooms in memory, beyond which nobody enters another one. */
+  readonly maxRooms: number
   /** Rooms one connection may be in. */
   readonly roomsPerConnection: number
   /** Bytes of missed messages a client is given when it resumes; who missed more starts afresh. */
@@ -54,6 +57,8 @@ export class Hub extends Context.Service<
     insist(command: Command): Effect.Effect<void>
     /** Whether the log still holds what this user sent under this id, so that a repeat can be answered whatever the limits say. */
     knows(roomId: RoomId, userId: UserId, messageId: string): boolean
+    /** Whether a room is in memory, or there is room for it. */
+    takes(roomId: RoomId): boolean
     /** Whether a room is in memory, or something was ever said in it. */
     exists(roomId: RoomId): boolean
     /** Counts a frame that was refused before it became a command. */
@@ -83,13 +88,15 @@ export class Hub extends Context.Service<
         })
         const state = yield* Ref.make(new Roster())
         const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+        const wallNow = () => clock.currentTimeMillisUnsafe()
         const publisher = new Publisher(log, analytics, now, witness)
+        const editor = new Editor(log, analytics, wallNow, witness)
         const floor = new Floor({
           log,
           analytics,
           now,
           witness,
-          wallNow: () => clock.currentTimeMillisUnsafe(),
+          wallNow,
           ...options
         })
         // What the fiber has taken and not finished; survives a crash of its loop.
@@ -101,10 +108,17 @@ export class Hub extends Context.Service<
           switch (command._tag) {
             case "Publish":
               return publisher.take(roster, command)
+            case "Announce":
+              return publisher.announce(roster, floor.visit(roster, command.draft.roomId), command)
+            case "Amend":
+              return editor.take(roster, command)
+            case "Purge":
+              return editor.purge(command)
             case "Tick":
               return floor.tick(roster)
             case "Kept":
-              return publisher.release(roster)
+              publisher.release(roster)
+              return editor.release(roster)
             case "PastRead":
               return floor.recalled(roster, command)
             default:
@@ -122,7 +136,8 @@ export class Hub extends Context.Service<
             how(roster, command)
             return undefined
           } catch (defect) {
-            publisher.poisoned(roster, command)
+            if (command._tag === "Amend" || command._tag === "Purge") editor.poisoned(roster, command)
+            else publisher.poisoned(roster, command)
             return Effect.logError("command set aside", { command: command._tag }, defect)
           }
         }
@@ -153,9 +168,10 @@ export class Hub extends Context.Service<
 
         const turn = Effect.gen(function* () {
           const roster = yield* Ref.get(state)
-          const fresh = next >= batch.length && !publisher.busy
-          // what waited for its room goes in whether or not something comes in
-          if (fresh && !(floor.recollection.thaws && Queue.sizeUnsafe(inbox) === 0)) {
+          const fresh = next >= batch.length && !publisher.busy && !editor.busy
+          // what waited for its room goes in whether or not something comes in, and so does the rest of a purge
+          const goesOn = floor.recollection.thaws || editor.goesOn
+          if (fresh && !(goesOn && Queue.sizeUnsafe(inbox) === 0)) {
             batch = yield* Queue.takeBetween(inbox, 1, BATCH)
             next = 0
           }
@@ -170,8 +186,10 @@ export class Hub extends Context.Service<
           const failures = thawed.map((waited) => safely(roster, waited, (_, command) => publisher.admit(command)))
           for (const failed of failures) if (failed !== undefined) yield* failed
           yield* publisher.append
+          yield* editor.append
           yield* fault("hub/appended")
           publisher.settle(roster)
+          editor.settle(roster)
           floor.announce(roster)
           for (const request of floor.recollection.requests.splice(0)) recall(request)
           if (floor.opened.length > 0 || floor.closed.length > 0) yield* staff()
@@ -199,6 +217,10 @@ export class Hub extends Context.Service<
           submit: (command) => Queue.offerUnsafe(inbox, command),
           insist: (command) => Effect.asVoid(Queue.offer(inbox, command)),
           knows: (roomId, userId, messageId) => log.find(roomId)?.find(idempotencyKey(userId, messageId)) !== undefined,
+          takes: (roomId) => {
+            const { rooms } = Ref.getUnsafe(state)
+            return rooms.size < options.maxRooms || rooms.has(roomId)
+          },
           exists: (roomId) => Ref.getUnsafe(state).rooms.has(roomId) || log.tail(roomId).head > 0,
           refused: (reason) => analytics.record({ _tag: "rejected", reason }),
           members: (roomId) => Ref.getUnsafe(state).rooms.get(roomId)?.presence.size ?? 0,

@@ -54,6 +54,8 @@ const COMMA = ","
 
 export class Past {
   private readonly joined: Joined
+  /** What some of them have become since they were read, by position. */
+  private readonly changed = new Map<number, Buffer>()
   private readonly freed: () => void
   /** The clients that have not taken their share, and one for the hub while it gives shares out. */
   private holders = 1
@@ -69,9 +71,15 @@ export class Past {
     return from >= this.joined.from && from < this.joined.to
   }
 
+  /** Puts what a message has become in its place, if it is one of them. */
+  replace(seq: number, json: string): void {
+    const { from, to } = this.joined
+    if (seq > from && seq <= to) this.changed.set(seq, Buffer.from(json))
+  }
+
   /** One client's share: what comes after `from`, which must be within reach. Held until its `taken` is called. */
   after(from: number): Required<Older> {
-    const { bytes, offsets, to } = this.joined
+    const { to } = this.joined
     this.holders++
     let held = true
     const taken = () => {
@@ -79,7 +87,22 @@ export class Past {
       held = false
       this.drop()
     }
-    return { bytes: bytes.subarray(offsets[from - this.joined.from]), to, taken }
+    return { parts: this.parts(from), to, taken }
+  }
+
+  /** What comes after a position: views of what was read, with what has changed in between. */
+  private parts(from: number): ReadonlyArray<Buffer> {
+    const { bytes, from: start, offsets, to } = this.joined
+    const parts: Array<Buffer> = []
+    let begin = offsets[from - start]
+    for (const seq of [...this.changed.keys()].sort((a, b) => a - b)) {
+      if (seq <= from) continue
+      parts.push(bytes.subarray(begin, offsets[seq - start - 1]), this.changed.get(seq)!)
+      // the comma that follows, unless it is the last
+      begin = seq === to ? bytes.length : offsets[seq - start]! - COMMA.length
+    }
+    parts.push(bytes.subarray(begin))
+    return parts
   }
 
   /** Everyone who waited for it has been given a share. Called once. */

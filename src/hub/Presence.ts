@@ -21,12 +21,23 @@ export interface PresenceDiff {
   readonly truncated: boolean
 }
 
+/** Someone who came or went and nobody was told of yet. */
+interface News {
+  readonly username: Username
+  readonly turn: number
+  /** Some were shown it and some were not, so that it is told whatever becomes of it. */
+  readonly owed: boolean
+}
+
 export class Presence {
   /** Counts diffs; a list carries the version it is as of. */
   version = 0
   private readonly users = new Map<UserId, { username: Username; connections: number }>()
-  private readonly joined = new Map<UserId, Username>()
-  private readonly left = new Map<UserId, Username>()
+  private readonly joined = new Map<UserId, News>()
+  private readonly left = new Map<UserId, News>()
+  /** Numbers comings and goings; those up to `shownTo` somebody was shown before they were told of. */
+  private turns = 0
+  private shownTo = 0
   private diffedAt = -Infinity
 
   /** Number of users here. */
@@ -43,7 +54,7 @@ export class Presence {
       return false
     }
     this.users.set(userId, { username, connections: 1 })
-    if (!this.left.delete(userId)) this.joined.set(userId, username)
+    this.note(userId, username, this.joined, this.left)
     return true
   }
 
@@ -52,12 +63,27 @@ export class Presence {
     const user = this.users.get(userId)
     if (user === undefined || --user.connections > 0) return false
     this.users.delete(userId)
-    if (!this.joined.delete(userId)) this.left.set(userId, user.username)
+    this.note(userId, user.username, this.left, this.joined)
     return true
   }
 
-  /** Everyone here, in order of arrival, at most `PRESENCE_LIST_MAX`. */
+  /** Notes what happened, unless it undoes what nobody knows of. */
+  private note(userId: UserId, username: Username, news: Map<UserId, News>, undone: Map<UserId, News>): void {
+    const before = undone.get(userId)
+    undone.delete(userId)
+    const owed = before !== undefined && (before.owed || before.turn <= this.shownTo)
+    if (before === undefined || owed) news.set(userId, { username, turn: ++this.turns, owed })
+  }
+
+  /** Number of users here, to be shown to somebody: what it counts is told of even if it is undone before the next diff. */
+  count(): number {
+    this.shownTo = this.turns
+    return this.users.size
+  }
+
+  /** Everyone here, in order of arrival, at most `PRESENCE_LIST_MAX`; to be shown, as `count` is. */
   list(): ReadonlyArray<Member> {
+    this.shownTo = this.turns
     const members: Array<Member> = []
     for (const [userId, { username }] of this.users) {
       if (members.length === PRESENCE_LIST_MAX) break
@@ -82,8 +108,8 @@ export class Presence {
     this.diffedAt = now
     this.version++
     const truncated = this.joined.size + this.left.size > PRESENCE_DIFF_MAX
-    const named = (people: Map<UserId, Username>) =>
-      truncated ? [] : Array.from(people, ([userId, username]) => ({ userId, username }))
+    const named = (people: Map<UserId, News>) =>
+      truncated ? [] : Array.from(people, ([userId, { username }]) => ({ userId, username }))
     const diff = {
       version: this.version,
       members: this.users.size,

@@ -4,14 +4,15 @@ import type { Analytics } from "../analytics/Analytics.ts"
 import { saidOf } from "../analytics/Event.ts"
 import type { Draft } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
-import type { ErrorCode } from "../domain/ProtocolError.ts"
+import { type ErrorCode, refusal } from "../domain/ProtocolError.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { ServerFrame } from "../domain/ServerFrame.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Appended, LogUnavailable, RoomLog } from "../log/RoomLog.ts"
 import { idempotencyKey } from "../log/RoomStream.ts"
-import type { Command, From, Publish } from "./Command.ts"
+import type { Amend, Announce, Announced, Command, From, Publish } from "./Command.ts"
 import { freshMessageId } from "./freshMessageId.ts"
+import type { Room } from "./Room.ts"
 import type { Roster } from "./Roster.ts"
 import type { Witness } from "./Witness.ts"
 
@@ -23,8 +24,8 @@ type Kept = Extract<Appended, { _tag: "accepted" | "duplicate" }>
 /** An acknowledgement that may be given once the log has kept everything up to `mark`. Small, since many may wait: no message is in it. */
 interface Unkept {
   readonly mark: number
-  readonly client: Publish["client"]
-  readonly ack: ServerFrame
+  /** Gives it. */
+  readonly give: (roster: Roster) => void
   /** When the message came in, monotonic milliseconds; nothing for a repeat. */
   readonly arrivedAt: number | undefined
 }
@@ -42,7 +43,7 @@ export class Publisher {
   private readonly now: () => number
   private readonly witness: Witness | undefined
   /** Taken and not yet answered; survive a crash of the hub's loop, like everything here. */
-  private pending: Array<Publish> = []
+  private pending: Array<Publish | Announce> = []
   private drafts: Array<Draft> = []
   private outcomes: ReadonlyArray<Outcome> = []
   private settled = 0
@@ -75,6 +76,15 @@ export class Publisher {
     if (room === undefined) {
       return this.refuse(roster, command, "not_subscribed", `not in room ${roomId}`, "roomId")
     }
+    this.queue(roster, room, command)
+  }
+
+  /** The same for a message with no connection behind it. */
+  announce(roster: Roster, room: Room, command: Announce): void {
+    this.queue(roster, room, command)
+  }
+
+  private queue(roster: Roster, room: Room, command: Publish | Announce): void {
     if (room.parked.length >= WAITING || this.unkept.length >= WAITING) {
       // a repeat needs no place in the log, and is owed its answer
       if (this.isRepeat(command) && this.unkept.length < WAITING_WITH_REPEATS) return this.admit(command)
@@ -86,7 +96,12 @@ export class Publisher {
   }
 
   /** Takes a message without asking any more. */
-  admit(command: Publish): void {
+  admit(command: Publish | Announce): void {
+    if (command._tag === "Announce") {
+      this.pending.push(command)
+      this.drafts.push(command.draft)
+      return
+    }
     const { client, roomId } = command
     const { userId, username } = client.identity
     this.pending.push(command)
@@ -134,23 +149,29 @@ export class Publisher {
     const now = this.now()
     let count = 0
     while (count < this.unkept.length && this.unkept[count]!.mark <= kept) {
-      const { ack, arrivedAt, client } = this.unkept[count++]!
-      roster.tell(client, ack)
+      const { arrivedAt, give } = this.unkept[count++]!
+      give(roster)
       this.kept(arrivedAt, now)
     }
     this.unkept.splice(0, count)
   }
 
   /** Answers a command that could not be handled. */
-  poisoned(roster: Roster, command: Command): void {
-    if ("ref" in command) this.refuse(roster, command, "internal", "this could not be handled and was set aside")
+  poisoned(roster: Roster, command: Exclude<Command, Amend>): void {
+    if ("ref" in command || command._tag === "Announce")
+      this.refuse(roster, command, "internal", "this could not be handled and was set aside")
   }
 
   private knows(roomId: RoomId, userId: UserId, messageId: MessageId): boolean {
     return this.log.find(roomId)?.find(idempotencyKey(userId, messageId)) !== undefined
   }
 
-  private isRepeat({ client, messageId, roomId }: Publish): boolean {
+  private isRepeat(command: Publish | Announce): boolean {
+    if (command._tag === "Announce") {
+      const { messageId, roomId, userId } = command.draft
+      return this.knows(roomId, userId, messageId)
+    }
+    const { client, messageId, roomId } = command
     return messageId !== undefined && this.knows(roomId, client.identity.userId, messageId)
   }
 
@@ -184,15 +205,15 @@ export class Publisher {
     })
   }
 
-  private answer(roster: Roster, command: Publish, outcome: Outcome): void {
+  private answer(roster: Roster, command: Publish | Announce, outcome: Outcome): void {
     switch (outcome._tag) {
       case "accepted": {
-        const room = roster.rooms.get(command.roomId)
+        const room = roster.rooms.get(outcome.message.roomId)
         if (room !== undefined) {
           room.arrived(command.arrivedAt)
           if (room.seats.size > 0) roster.dirty.add(room)
           else room.settle()
-          if (room.typing.stop(command.client.identity.userId)) {
+          if (command._tag === "Publish" && room.typing.stop(command.client.identity.userId)) {
             const { userId, username } = command.client.identity
             room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: false }, userId)
           }
@@ -230,7 +251,14 @@ export class Publisher {
     }
   }
 
-  private acknowledgeOnceKept(roster: Roster, { arrivedAt, client, ref }: Publish, { _tag, message, stream }: Kept) {
+  private acknowledgeOnceKept(roster: Roster, command: Publish | Announce, { _tag, message, stream }: Kept) {
+    const arrivedAt = _tag === "accepted" ? command.arrivedAt : undefined
+    if (command._tag === "Announce") {
+      const { settled } = command
+      const outcome: Announced = { _tag: "kept", message, epoch: stream.epoch, duplicate: _tag === "duplicate" }
+      return this.giveOnceKept(roster, () => settled(outcome), arrivedAt)
+    }
+    const { client, ref } = command
     // a plain client is given none
     if (client.identity.dialect === "plain") return
     const { messageId, roomId, seq, timestamp } = message
@@ -244,8 +272,12 @@ export class Publisher {
       timestamp,
       ...(_tag === "duplicate" ? { duplicate: true } : {})
     }
-    if (this.mark <= this.log.keeping.kept()) roster.tell(client, ack)
-    else this.unkept.push({ mark: this.mark, client, ack, arrivedAt: _tag === "accepted" ? arrivedAt : undefined })
+    this.giveOnceKept(roster, (roster) => roster.tell(client, ack), arrivedAt)
+  }
+
+  private giveOnceKept(roster: Roster, give: (roster: Roster) => void, arrivedAt: number | undefined) {
+    if (this.mark <= this.log.keeping.kept()) give(roster)
+    else this.unkept.push({ mark: this.mark, give, arrivedAt })
   }
 
   /** Notes how long messages took to be kept. */
@@ -255,13 +287,15 @@ export class Publisher {
 
   private refuse(
     roster: Roster,
-    command: From,
+    command: From | Announce,
     code: ErrorCode,
     message: string,
     field?: string,
     retryAfterMs?: number
   ): void {
     this.analytics.record({ _tag: "rejected", reason: code })
-    roster.refuse(command, code, message, field, retryAfterMs)
+    if ("settled" in command) {
+      command.settled({ _tag: "refused", error: refusal(code, message, field, retryAfterMs) })
+    } else roster.refuse(command, code, message, field, retryAfterMs)
   }
 }

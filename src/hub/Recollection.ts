@@ -5,7 +5,7 @@
 import type { RoomId } from "../domain/RoomId.ts"
 import { MIN_MESSAGES } from "../log/RoomStream.ts"
 import type { Seat } from "./Client.ts"
-import type { PastRead, Publish, Subscribe } from "./Command.ts"
+import type { Announce, PastRead, Publish, Subscribe } from "./Command.ts"
 import type { Room } from "./Room.ts"
 
 /** A subscribe that waits for the messages after `from`. */
@@ -110,8 +110,8 @@ export class Recollection {
    * Takes up to `most` of the messages that may go in, in the order they came. A room stays cold until it has none left, so that what
    * comes meanwhile goes behind them.
    */
-  thaw(most: number): ReadonlyArray<Publish> {
-    const taken: Array<Publish> = []
+  thaw(most: number): ReadonlyArray<Publish | Announce> {
+    const taken: Array<Publish | Announce> = []
     for (const room of this.thawing) {
       if (taken.length === most) break
       taken.push(...room.parked.splice(0, most - taken.length))

@@ -2,11 +2,13 @@
 import { Signal } from "../actor/Signal.ts"
 import { textFrame } from "../actor/textFrame.ts"
 import type { RoomId } from "../domain/RoomId.ts"
-import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
+import type { Position } from "../domain/Position.ts"
+import { type ChangeFrame, encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { RoomStream } from "../log/RoomStream.ts"
+import { ChangeList } from "./ChangeList.ts"
 import type { Seat } from "./Client.ts"
-import type { Publish } from "./Command.ts"
+import type { Announce, Publish } from "./Command.ts"
 import { Flush } from "./Flush.ts"
 import { Presence } from "./Presence.ts"
 import { Typing } from "./Typing.ts"
@@ -31,18 +33,22 @@ export class Room {
   readonly seats = new Set<Seat>()
   readonly presence = new Presence()
   readonly typing = new Typing()
+  readonly changes: ChangeList
   /** Up while something waits to be flushed. */
   readonly dirty = new Signal()
   /** Messages for a room whose older ones, and with them the ids of repeats, are still being brought back, in the order they came. */
-  readonly parked: Array<Publish> = []
+  readonly parked: Array<Publish | Announce> = []
   /** When the messages after `stream.served` came in, oldest first; monotonic milliseconds. */
   private ingress: Array<number> = []
   private ephemerals: Array<Ephemeral> = []
+  /** Frames of changes that everyone gets, in order; none of them is ever shed. */
+  private readonly notices: Array<Buffer> = []
   private readonly delivered: (count: number) => void
 
   constructor(stream: RoomStream, delivered: (count: number) => void) {
     this.id = stream.roomId
     this.stream = stream
+    this.changes = new ChangeList(stream.version)
     this.delivered = delivered
     stream.served = stream.head
   }
@@ -57,6 +63,12 @@ export class Room {
     this.ephemerals.push({ plain: encode(plain), v1: encode(v1), except })
   }
 
+  /** Adds a change that leaves with the next flush; does not cause one. `place` is of the message, if it is about one. */
+  changed(frame: ChangeFrame, place: Position | undefined): void {
+    const json = this.changes.add(frame, place)
+    if (this.seats.size > 0) this.notices.push(textFrame(json))
+  }
+
   /** A client that had lagged has read `count` messages. */
   caughtUp(count: number): void {
     this.delivered(count)
@@ -64,7 +76,7 @@ export class Room {
 
   /** Whether a flush would find something to do. */
   get pending(): boolean {
-    return this.ephemerals.length > 0 || this.stream.head > this.stream.served
+    return this.ephemerals.length > 0 || this.notices.length > 0 || this.stream.head > this.stream.served
   }
 
   /** Whether something of its past is being read, or messages wait for that: what belongs to it is not all here. */
@@ -76,13 +88,14 @@ export class Room {
   begin(): Flush {
     const ephemerals = this.ephemerals
     this.ephemerals = []
-    return new Flush(this.stream, this.stream.reach(this.stream.served, FLUSH_BYTES), ephemerals)
+    return new Flush(this.stream, this.stream.reach(this.stream.served, FLUSH_BYTES), ephemerals, this.notices)
   }
 
   /** Ends a flush: counts it, and returns when each message it covered had come in. */
   finish(flush: Flush): ReadonlyArray<number> {
     const count = flush.to - this.stream.served
     this.stream.served = flush.to
+    if (flush.notices > 0) this.notices.splice(0, flush.notices)
     this.delivered(flush.delivered)
     return count > 0 ? this.ingress.splice(0, count) : []
   }
@@ -94,5 +107,6 @@ export class Room {
     this.presence.settle()
     this.ingress = []
     this.ephemerals = []
+    this.notices.length = 0
   }
 }

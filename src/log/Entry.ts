@@ -14,4 +14,6 @@ export interface Entry {
   readonly at: number
   /** The wire JSON of the domain's `Message`. */
   readonly json: string
+  /** Rises with every change of the message; left out while it is as it was said. */
+  readonly revision?: number
 }

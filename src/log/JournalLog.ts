@@ -7,10 +7,12 @@ import { FaultPoint } from "../actor/FaultPoint.ts"
 import { Signal } from "../actor/Signal.ts"
 import { supervise } from "../actor/supervise.ts"
 import type { RoomId } from "../domain/RoomId.ts"
+import type { Amendment } from "./Amendment.ts"
 import { type JournalFailed, JournalFull } from "./journal/JournalFailed.ts"
 import * as Journal from "./journal/Journal.ts"
 import { Ledger } from "./Ledger.ts"
 import { OpenJournal } from "./OpenJournal.ts"
+import { CurrentOverlay, type Laid, Overlay } from "./Overlay.ts"
 import { type Durability, LogUnavailable, readStream, recentIn, RoomLog } from "./RoomLog.ts"
 import { Replay } from "./Replay.ts"
 import { RoomStream, type StreamLimits } from "./RoomStream.ts"
@@ -32,22 +34,50 @@ const STORE_LAG_MS = 10_000
 /** Milliseconds after which a refused message is worth another try. */
 const RETRY_MS = { overloaded: 5000, storage_full: 1000 } as const
 
+const recordOf = (amendment: Amendment): Journal.JournalRecord => {
+  const { by, kind, madeAt, message: _, said, ...entry } = amendment
+  return { ...entry, change: { kind, by, madeAt, said } }
+}
+
+const laidOf = ({ change, epoch, json, revision = 0, roomId, seq }: Journal.JournalRecord): Laid => ({
+  roomId,
+  epoch,
+  seq,
+  revision,
+  json,
+  said: change?.said ?? ""
+})
+
 export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
   Layer.effectContext(
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       const replay = new Replay()
+      const overlay = new Overlay()
       const { directory, durability, maxBacklogBytes, segmentBytes } = options
       const fault = yield* FaultPoint
       const onRotate = () => Effect.runSync(fault("journal/rotating"))
-      const journal = yield* Journal.open({ directory, segmentBytes, maxBacklogBytes, onRotate }, replay.visit)
+      const visit = (visited: Journal.Visited, end: number) => {
+        if (!visited.isChange) return replay.visit(visited)
+        const { record } = visited
+        overlay.add(laidOf(record), end)
+        if (record.epoch === visited.epoch) replay.change(record)
+      }
+      const journal = yield* Journal.open({ directory, segmentBytes, maxBacklogBytes, onRotate }, visit)
       replay.finish()
-      const ledger = new Ledger(clock, (roomId) => {
-        const state = journal.rooms.get(roomId)
-        const stream = new RoomStream(roomId, journal.epoch, limits, state?.head ?? 0, state?.at ?? 0)
-        replay.restore(stream)
-        return stream
-      })
+      const drained = () => overlay.drained(journal.drained, clock.currentTimeMillisUnsafe())
+      drained()
+      const ledger = new Ledger(
+        clock,
+        (roomId) => {
+          const { epoch } = journal
+          const { at = 0, head = 0 } = journal.rooms.get(roomId) ?? {}
+          const stream = new RoomStream(roomId, epoch, limits, head, at, overlay.of(roomId, epoch))
+          replay.restore(stream)
+          return stream
+        },
+        journal.revision
+      )
       const { streams } = ledger
       /** Rooms that were looked at since the start, but that nobody has entered. */
       const unused = new Set<RoomId>()
@@ -81,6 +111,13 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
           }
           return yield* new LogUnavailable({ reason, retryAfterMs: RETRY_MS[reason] })
         })
+
+      const grew = (records: number) => {
+        refusing = false
+        appended += records
+        dirty.raise()
+        grown.raise()
+      }
 
       const written = Effect.andThen(
         dirty.wait,
@@ -146,11 +183,30 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
               return refused(failure)
             }
             ledger.commit(staged)
-            refusing = false
-            appended += staged.entries.length
-            dirty.raise()
-            grown.raise()
+            grew(staged.entries.length)
             return Effect.succeed(staged.outcomes)
+          }),
+        amend: (batch) =>
+          Effect.suspend(() => {
+            // what a start has read back is as much in memory as a room that is open
+            for (const { target } of batch) find(target.roomId)
+            const staged = ledger.stageChanges(batch, (target) => {
+              const { json, roomId } = target
+              return overlay.get(roomId, target) ?? { json, said: "" }
+            })
+            const { amendments, outcomes } = staged
+            if (amendments.length === 0) return Effect.succeed(outcomes)
+            if (overlay.full) return refused("too many changes wait for the store")
+            const records = amendments.map(recordOf)
+            try {
+              journal.append(records)
+            } catch (failure) {
+              return refused(failure)
+            }
+            for (const record of records) overlay.add(laidOf(record), journal.lsn)
+            ledger.commitChanges(staged)
+            grew(records.length)
+            return Effect.succeed(outcomes)
           }),
         stream: (roomId) => {
           unused.delete(roomId)
@@ -172,7 +228,11 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
           const recent = readStream(stream, start, to)
           if (start === after || recent === undefined) return recent
           const older = yield* journal.read(roomId, after, start)
-          return older === undefined ? undefined : [...older, ...recent]
+          if (older === undefined) return undefined
+          const { epoch } = journal
+          // what has left memory was changed before, or is laid over here
+          const now = (json: string, i: number) => overlay.get(roomId, { epoch, seq: after + 1 + i })?.json ?? json
+          return [...older.map(now), ...recent]
         }),
         *rooms() {
           for (const [roomId, { at, head }] of journal.rooms) if (head > 0) yield { roomId, head, at }
@@ -194,8 +254,17 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
       return Context.make(RoomLog, log).pipe(
         Context.add(
           OpenJournal,
-          OpenJournal.of({ journal, grown, appended: () => appended, advanced: () => moved.raise() })
-        )
+          OpenJournal.of({
+            journal,
+            grown,
+            appended: () => appended,
+            advanced: () => {
+              drained()
+              moved.raise()
+            }
+          })
+        ),
+        Context.add(CurrentOverlay, overlay)
       )
     })
   )

@@ -6,8 +6,9 @@ import type { Clock } from "effect"
 import { textFrame } from "../actor/textFrame.ts"
 import { type Draft, encodeMessage, type Message } from "../domain/Message.ts"
 import type { RoomId } from "../domain/RoomId.ts"
+import { amend, type Amendment, type Demand, fingerprint, isChanged, type Newest } from "./Amendment.ts"
 import type { Entry } from "./Entry.ts"
-import type { Appended } from "./RoomLog.ts"
+import type { Amended, Appended } from "./RoomLog.ts"
 import { idempotencyKey, type RoomStream } from "./RoomStream.ts"
 
 interface Fresh {
@@ -23,6 +24,12 @@ export interface Staged {
   readonly fresh: ReadonlyArray<Fresh>
 }
 
+/** A batch of changes. `amendments` are those that change something, in order; `outcomes` what becomes of each demand. */
+export interface StagedChanges {
+  readonly outcomes: ReadonlyArray<Amended>
+  readonly amendments: ReadonlyArray<Amendment>
+}
+
 /** The end of a room's log as a batch under way leaves it. */
 interface End {
   head: number
@@ -33,16 +40,23 @@ export class Ledger {
   readonly streams = new Map<RoomId, RoomStream>()
   private readonly clock: Clock.Clock
   private readonly open: (roomId: RoomId) => RoomStream
+  /** The highest revision of any change. */
+  private revision: number
 
-  constructor(clock: Clock.Clock, open: (roomId: RoomId) => RoomStream) {
+  /** `revision`: the highest of any change before. */
+  constructor(clock: Clock.Clock, open: (roomId: RoomId) => RoomStream, revision = 0) {
     this.clock = clock
     this.open = open
+    this.revision = revision
   }
 
   /** The recent part of a room's log, begun where there is none. */
   stream(roomId: RoomId): RoomStream {
     let found = this.streams.get(roomId)
-    if (found === undefined) this.streams.set(roomId, (found = this.open(roomId)))
+    if (found === undefined) {
+      this.streams.set(roomId, (found = this.open(roomId)))
+      found.version = this.revision
+    }
     return found
   }
 
@@ -57,7 +71,9 @@ export class Ledger {
       const key = idempotencyKey(draft.userId, draft.messageId)
       const earlier = this.earlier(stream, key, seen)
       if (earlier !== undefined) {
-        return sameMessage(earlier, draft) ? { _tag: "duplicate", stream, message: earlier } : { _tag: "conflict" }
+        return sameMessage(earlier, draft, stream)
+          ? { _tag: "duplicate", stream, message: earlier }
+          : { _tag: "conflict" }
       }
       const message = this.number(draft, stream, ends)
       seen.set(`${draft.roomId} ${key}`, message)
@@ -82,6 +98,53 @@ export class Ledger {
       const { at, json } = entries[i]!
       stream.push(key, at, textFrame(json))
     })
+  }
+
+  /**
+   * Works out what changes make of their messages, each as it is by then: as it is in memory, or else as `elsewhere` has it, which knows
+   * nothing of messages that are no more.
+   */
+  stageChanges(
+    batch: ReadonlyArray<Demand>,
+    elsewhere: (target: Entry) => Newest | undefined = () => undefined
+  ): StagedChanges {
+    const amendments: Array<Amendment> = []
+    const staged = new Map<string, Amendment>()
+    let { revision } = this
+    const outcomes = batch.map((demand): Amended => {
+      const { target } = demand
+      const key = `${target.roomId} ${target.epoch} ${target.seq}`
+      const newest = staged.get(key) ?? this.inMemory(target) ?? elsewhere(target)
+      if (newest === undefined) return { _tag: "gone" }
+      const now = this.clock.currentTimeMillisUnsafe()
+      const next = Math.max(revision + 1, (target.revision ?? 0) + 1, now)
+      const amended = amend(demand, newest, next, Math.max(now, target.at))
+      if (amended.kind === "unchanged") return { _tag: "unchanged", message: amended.message }
+      if (amended.kind === "gone") return { _tag: "gone" }
+      revision = next
+      staged.set(key, amended)
+      amendments.push(amended)
+      return { _tag: "amended", amendment: amended }
+    })
+    return { outcomes, amendments }
+  }
+
+  /** Makes staged changes part of what is in memory. No others may have been staged or committed since. */
+  commitChanges({ amendments }: StagedChanges): void {
+    for (const amendment of amendments) {
+      const { epoch, revision, roomId, seq } = amendment
+      this.revision = revision
+      const stream = this.streams.get(roomId)
+      if (stream === undefined) continue
+      stream.version = revision
+      if (stream.epoch === epoch && stream.holds(seq)) stream.replace(seq, amendment)
+    }
+  }
+
+  private inMemory({ epoch, roomId, seq }: Entry): Newest | undefined {
+    const stream = this.streams.get(roomId)
+    if (stream === undefined || stream.epoch !== epoch || !stream.holds(seq)) return undefined
+    return { json: stream.text(seq), said: stream.saidAt(seq) ?? "" }
   }
 
   private earlier(stream: RoomStream, key: string, seen: ReadonlyMap<string, Message>): Message | undefined {
@@ -111,5 +174,12 @@ export class Ledger {
   }
 }
 
-const sameMessage = (message: Message, draft: Draft) =>
-  message.content === draft.content && message.type === draft.type && message.replyTo === draft.replyTo
+/** Of a message that was changed only the fingerprint tells; where nothing does, whoever repeats it is believed. */
+const saysTheSame = (message: Message, { content }: Draft, stream: RoomStream) => {
+  if (!isChanged(message)) return message.content === content
+  const said = stream.saidAt(message.seq) ?? ""
+  return message.deleted === true || said === "" || said === fingerprint(content)
+}
+
+const sameMessage = (message: Message, draft: Draft, stream: RoomStream) =>
+  message.type === draft.type && message.replyTo === draft.replyTo && saysTheSame(message, draft, stream)

@@ -3,7 +3,8 @@
  * someone asks for it; most rooms are not asked for, and a million messages need not be framed before the server can listen.
  */
 import type { RoomId } from "../domain/RoomId.ts"
-import type { Visited } from "./journal/Journal.ts"
+import type { Newest as Latest } from "./Amendment.ts"
+import type { JournalRecord, Visited } from "./journal/Journal.ts"
 import { MIN_MESSAGES, restored, type RoomStream } from "./RoomStream.ts"
 
 /** Bytes kept in all, of the rooms used last; the others come back from the journal or the store when someone enters. */
@@ -16,6 +17,8 @@ class Newest {
   at = 0
   private bytes = Buffer.allocUnsafeSlow(512)
   private readonly ends: Array<number> = []
+  /** What some of them have become since, by position. */
+  private readonly changed = new Map<number, Latest>()
 
   get count(): number {
     return this.ends.length
@@ -45,10 +48,24 @@ class Newest {
     if (gone === undefined) return
     this.bytes.copyWithin(0, gone, this.ends.at(-1))
     for (let i = 0; i < this.ends.length; i++) this.ends[i]! -= gone
+    for (const seq of this.changed.keys()) if (seq < this.oldest) this.changed.delete(seq)
   }
 
-  get messages(): ReadonlyArray<string> {
-    return this.ends.map((end, i) => this.bytes.toString("utf8", i === 0 ? 0 : this.ends[i - 1], end))
+  get oldest(): number {
+    return this.seq - this.count + 1
+  }
+
+  /** Notes what a message has become, if it is here. */
+  change(seq: number, { json, said }: Latest): void {
+    if (seq >= this.oldest && seq <= this.seq) this.changed.set(seq, { json, said })
+  }
+
+  get messages(): ReadonlyArray<ReturnType<typeof restored>> {
+    return this.ends.map((end, i) => {
+      const changed = this.changed.get(this.oldest + i)
+      if (changed !== undefined) return { ...restored(changed.json), said: changed.said }
+      return restored(this.bytes.toString("utf8", i === 0 ? 0 : this.ends[i - 1], end))
+    })
   }
 }
 
@@ -68,6 +85,11 @@ export class Replay {
     if (this.size > 2 * MAX_SIZE) this.trim()
   }
 
+  /** Takes the next change of a message of the present epoch. */
+  change({ change, json, roomId, seq }: JournalRecord): void {
+    this.rooms.get(roomId)?.change(seq, { json, said: change?.said ?? "" })
+  }
+
   /** After the last message. */
   finish(): void {
     for (const room of this.rooms.values()) room.cut(MIN_MESSAGES)
@@ -76,8 +98,7 @@ export class Replay {
 
   /** Position of the oldest message of a room that is here. */
   oldest(roomId: RoomId): number | undefined {
-    const room = this.rooms.get(roomId)
-    return room && room.seq - room.count + 1
+    return this.rooms.get(roomId)?.oldest
   }
 
   /** Rooms whose newest message was sent at `at` milliseconds or later. */
@@ -92,7 +113,7 @@ export class Replay {
     const room = this.rooms.get(stream.roomId)
     if (room === undefined) return
     this.rooms.delete(stream.roomId)
-    stream.restore(room.messages.map(restored))
+    stream.restore(room.messages)
     stream.cold = stream.oldest > 1 && room.count < MIN_MESSAGES
   }
 

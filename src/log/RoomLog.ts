@@ -4,6 +4,7 @@
  */
 import { Clock, Context, Effect, Layer, Random, Schema } from "effect"
 import type { Draft, Message } from "../domain/Message.ts"
+import type { Amendment, Demand } from "./Amendment.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Entry } from "./Entry.ts"
@@ -15,6 +16,12 @@ export type Appended =
   | { readonly _tag: "accepted"; readonly stream: RoomStream; readonly message: Message }
   | { readonly _tag: "duplicate"; readonly stream: RoomStream; readonly message: Message }
   | { readonly _tag: "conflict" }
+
+/** What became of a demand. `unchanged`: the message is so already; `gone`: it was deleted, or is not there any more. */
+export type Amended =
+  | { readonly _tag: "amended"; readonly amendment: Amendment }
+  | { readonly _tag: "unchanged"; readonly message: Message }
+  | { readonly _tag: "gone" }
 
 /** The log cannot take more just now; nothing of the batch was kept. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
@@ -63,6 +70,12 @@ export class RoomLog extends Context.Service<
      * `messageId` to the room is not appended again; a batch of nothing but such drafts is answered also while nothing can be appended.
      */
     append(batch: ReadonlyArray<Draft>): Effect.Effect<ReadonlyArray<Appended>, LogUnavailable>
+    /**
+     * Changes messages and makes that durable, all or nothing. Answers in the order of the batch. Each change is of the message as the
+     * one before has left it, whatever it was when it was read; what is deleted stays so. From then on nobody is given the message as
+     * it was.
+     */
+    amend(batch: ReadonlyArray<Demand>): Effect.Effect<ReadonlyArray<Amended>, LogUnavailable>
     /** The recent part of a room's log, brought into memory where it is not; a room that never was begins at 0. */
     stream(roomId: RoomId): RoomStream
     /** The recent part of a room's log, if it is in memory. */
@@ -71,7 +84,7 @@ export class RoomLog extends Context.Service<
     forget(roomId: RoomId): void
     /** Where a room's log ends; a room that never was ends at 0. Brings nothing into memory. */
     tail(roomId: RoomId): Tail
-    /** The JSON of a room's messages with `after` < seq ≤ `to`, in order; nothing if the log has not all of them. */
+    /** The JSON of a room's messages with `after` < seq ≤ `to` as they are now, in order; nothing if the log has not all of them. */
     read(roomId: RoomId, after: number, to: number): Effect.Effect<ReadonlyArray<string> | undefined>
     /** Every room of the present epoch that has messages. */
     rooms(): Iterable<KnownRoom>
@@ -96,6 +109,12 @@ export class RoomLog extends Context.Service<
             Effect.sync(() => {
               const staged = ledger.stage(batch)
               ledger.commit(staged)
+              return staged.outcomes
+            }),
+          amend: (batch) =>
+            Effect.sync(() => {
+              const staged = ledger.stageChanges(batch)
+              ledger.commitChanges(staged)
               return staged.outcomes
             }),
           stream: (roomId) => ledger.stream(roomId),

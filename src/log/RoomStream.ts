@@ -7,6 +7,8 @@ import type { Message } from "../domain/Message.ts"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
+import type { Newest } from "./Amendment.ts"
+import { Cuts } from "./Cuts.ts"
 
 export interface StreamLimits {
   /** Messages kept per room. */
@@ -25,58 +27,29 @@ const BURST = 8
 /** What a message is known by when it is sent again. */
 export const idempotencyKey = (userId: string, messageId: string): string => `${userId} ${messageId.toLowerCase()}`
 
+/** What messages of one room have become, that whoever reads them elsewhere may still find as they were. */
+export interface RoomChanges {
+  get(seq: number): Newest | undefined
+  /** All of them, in no order. */
+  all(): Iterable<Newest & { readonly seq: number }>
+}
+
+const noChanges: RoomChanges = { get: () => undefined, all: () => [] }
+
 /** An older message that is brought back. */
 interface Restored {
   readonly key: string
   /** Milliseconds since 1970 at which it was sent. */
   readonly at: number
   readonly frame: Buffer
+  /** Where it was changed and this is known: the fingerprint of what it first said. */
+  readonly said?: string
 }
 
 /** An older message, made of its JSON. */
 export const restored = (json: string): Restored => {
   const { messageId, timestamp, userId }: Message = JSON.parse(json)
   return { key: idempotencyKey(userId, messageId), at: Date.parse(timestamp), frame: textFrame(json) }
-}
-
-interface Cut {
-  readonly from: number
-  readonly to: number
-  readonly bytes: Buffer
-}
-
-/** The cuts made last; lagging clients come in herds, from few positions. */
-class Cuts {
-  private readonly recent: Array<Cut> = []
-
-  find(from: number, to: number): Buffer | undefined {
-    for (const cut of this.recent) if (cut.from === from && cut.to === to) return cut.bytes
-    return undefined
-  }
-
-  /** The shortest that ends at `to` and begins before `from`. */
-  around(from: number, to: number): Cut | undefined {
-    let found: Cut | undefined
-    for (const cut of this.recent) {
-      if (cut.to === to && cut.from < from && (found === undefined || cut.from > found.from)) found = cut
-    }
-    return found
-  }
-
-  /** Whether there is one that ends at `to`. */
-  endsAt(to: number): boolean {
-    return this.recent.some((cut) => cut.to === to)
-  }
-
-  keep(from: number, to: number, bytes: Buffer): Buffer {
-    if (this.recent.length >= 4) this.recent.shift()
-    this.recent.push({ from, to, bytes })
-    return bytes
-  }
-
-  clear(): void {
-    this.recent.length = 0
-  }
 }
 
 const COMMA = Buffer.from(",")
@@ -90,6 +63,8 @@ export class RoomStream {
   served = 0
   /** Milliseconds of the newest timestamp. */
   lastTimestamp: number
+  /** A number that is lower than the revision of every change in this room from now on, and no lower than any until now. */
+  version = 0
   /** Whether older messages that belong here are still elsewhere: the ids of a repeat may not be known yet. */
   cold: boolean
   /** While something older is being read, to be joined with what is here: nothing is evicted. */
@@ -99,13 +74,19 @@ export class RoomStream {
   private keys: Array<string | undefined> = new Array<undefined>(16)
   private times: Array<number> = new Array<number>(16).fill(0)
   private readonly seqs = new Map<string, number>()
+  /** Fingerprints of what changed messages first said, by position. */
+  private readonly said = new Map<number, string>()
+  /** What has to be laid over messages that come from elsewhere. */
+  readonly changes: RoomChanges
   private tail: number
   private bytes = 0
   private readonly slices = new Cuts()
   private readonly bodies = new Cuts()
 
-  /** Begins after `head`, whose time is `at`: at 0 for a new room. */
-  constructor(roomId: RoomId, epoch: number, limits: StreamLimits, head = 0, at = 0) {
+  /**
+   * Begins after `head`, whose time is `at`: at 0 for a new room. `changes` are those that what is brought back may not have yet.
+   */
+  constructor(roomId: RoomId, epoch: number, limits: StreamLimits, head = 0, at = 0, changes = noChanges) {
     this.roomId = roomId
     this.epoch = epoch
     this.limits = limits
@@ -113,6 +94,7 @@ export class RoomStream {
     this.lastTimestamp = at
     this.tail = head + 1
     this.cold = head > 0
+    this.changes = changes
   }
 
   /** Position of the oldest message still here; `head + 1` when there is none. */
@@ -154,10 +136,33 @@ export class RoomStream {
   restore(older: ReadonlyArray<Restored>): void {
     while (this.head - this.tail + 1 + older.length > this.frames.length) this.grow()
     for (let i = older.length - 1; i >= 0; i--) {
-      const { at, frame, key } = older[i]!
+      const { at, frame, key, said } = older[i]!
       this.tail--
       this.set(this.tail, key, at, frame)
+      if (said !== undefined) this.said.set(this.tail, said)
+      const newest = this.changes.get(this.tail)
+      if (newest !== undefined) this.replace(this.tail, newest)
     }
+  }
+
+  /** Whether the message at a position is still here. */
+  holds(seq: number): boolean {
+    return seq >= this.tail && seq <= this.head
+  }
+
+  /** Puts what a message has become in its place; it must still be here. What is handed out later has it. */
+  replace(seq: number, { json, said }: Newest): void {
+    const index = seq & (this.frames.length - 1)
+    const frame = textFrame(json)
+    this.bytes += frame.length - this.frames[index]!.length
+    this.frames[index] = frame
+    this.said.set(seq, said)
+    this.releaseCuts()
+  }
+
+  /** The fingerprint of what the message at a position first said, where it was changed and this is known. */
+  saidAt(seq: number): string | undefined {
+    return this.said.get(seq)
   }
 
   /** Position of the message known by this key, if it is still here. */
@@ -254,6 +259,7 @@ export class RoomStream {
       this.bytes -= this.frames[index]!.length
       this.frames[index] = undefined
       this.keys[index] = undefined
+      if (this.said.size > 0) this.said.delete(this.tail)
       this.tail++
     }
   }

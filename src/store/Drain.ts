@@ -7,6 +7,7 @@ import { Clock, Context, Effect, Layer, Random } from "effect"
 import { FaultPoint } from "../actor/FaultPoint.ts"
 import { supervise } from "../actor/supervise.ts"
 import type { Entry } from "../log/Entry.ts"
+import type { JournalRecord } from "../log/journal/Journal.ts"
 import { OpenJournal } from "../log/OpenJournal.ts"
 import { type EntriesRefused, StoreUnavailable } from "./MessageStore.ts"
 import { type StoreState, Vigil } from "./Vigil.ts"
@@ -50,6 +51,13 @@ const START_MS = 1000
 const LOOK_MS = 5
 /** Share of the backlog's cap at which the log warns. */
 const WARN_SHARE = 0.8
+
+/** What stores keep of a record. */
+const entryOf = (record: JournalRecord): Entry => {
+  if (record.change === undefined) return record
+  const { change: _, ...entry } = record
+  return entry
+}
 
 export class Drain extends Context.Service<Drain, { status(): DrainStatus }>()("hubbub/store/Drain") {
   static readonly layer = (options: DrainOptions) =>
@@ -117,7 +125,7 @@ export class Drain extends Context.Service<Drain, { status(): DrainStatus }>()("
           const { next, records } = yield* journal.tail(journal.drained, store.batch, READ_BYTES)
           more = next < journal.lsn
           if (next === journal.drained) return
-          if (records.length > 0) yield* put(records)
+          if (records.length > 0) yield* put(records.map(entryOf))
           yield* fault("drain/stored")
           yield* journal.drain(next, records)
           seen = before

@@ -3,14 +3,18 @@
  * ask the store.
  */
 import { Context, Effect, Layer } from "effect"
+import type { MessageId } from "../domain/MessageId.ts"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
+import type { Entry } from "../log/Entry.ts"
+import { CurrentOverlay } from "../log/Overlay.ts"
 import { RoomLog } from "../log/RoomLog.ts"
+import { entryOf, findMessage } from "./findMessage.ts"
 import { HistoryUnavailable } from "./HistoryUnavailable.ts"
 import { withLogPart } from "./LogPart.ts"
 import { MessageStore, type StoreUnavailable, type UserPosition } from "./MessageStore.ts"
-import { type Page, pageOf, type Query } from "./Page.ts"
+import { type Page, pageOf, type Placed, type Query } from "./Page.ts"
 import { RoomLine } from "./RoomLine.ts"
 import { type Range, roomRange } from "./roomRange.ts"
 import { UserLine } from "./UserLine.ts"
@@ -35,6 +39,22 @@ export class History extends Context.Service<
      * be had now.
      */
     range(roomId: RoomId, after: number, to: number, maxBytes: number): Effect.Effect<Range, HistoryUnavailable>
+    /**
+     * A message of a room as it is now: the one at a position, if that has this id; or else the newest of this id among the last 20,000.
+     * Ids are each user's own: where `author` has said something under it nearby, it is that.
+     */
+    find(
+      roomId: RoomId,
+      messageId: MessageId,
+      at?: Position,
+      author?: UserId
+    ): Effect.Effect<Entry | undefined, HistoryUnavailable>
+    /** The last `limit` of what a user said in all rooms before a place, as it is now; oldest first, fewer only at the beginning. */
+    saidBy(
+      userId: UserId,
+      before: UserPosition | undefined,
+      limit: number
+    ): Effect.Effect<ReadonlyArray<Entry>, HistoryUnavailable>
   }
 >()("hubbub/store/History") {
   static readonly layer = Layer.effect(
@@ -42,6 +62,7 @@ export class History extends Context.Service<
     Effect.gen(function* () {
       const log = yield* RoomLog
       const store = yield* MessageStore
+      const overlay = yield* CurrentOverlay
 
       const unavailable = ({ reason }: StoreUnavailable) =>
         Effect.andThen(
@@ -51,26 +72,35 @@ export class History extends Context.Service<
       const answered = <A>(asked: Effect.Effect<A, HistoryUnavailable | StoreUnavailable>) =>
         Effect.catchTag(asked, "StoreUnavailable", unavailable)
 
+      const byUser = (userId: UserId) =>
+        Effect.suspend((): Effect.Effect<UserLine, HistoryUnavailable> => {
+          const recent = log.recentBy(userId)
+          if (recent !== undefined) return Effect.succeed(new UserLine(store, userId, recent))
+          const reason = "history is catching up with the log"
+          return Effect.fail(new HistoryUnavailable({ reason, retryAfterMs: STORE_RETRY_MS }))
+        })
+      const nowIn = (roomId: RoomId, { json, place }: Placed<Position>) => overlay.get(roomId, place)?.json ?? json
+      const nowBy = (message: Placed<UserPosition>) => nowIn(message.place.roomId, message)
+
       return History.of({
         room: (roomId, { after, around, before, limit }) =>
           withLogPart(log, roomId, (part) => {
             const position = (place: RoomPlace | undefined) =>
               typeof place === "number" ? { epoch: part.tail.epoch, seq: place } : place
-            return pageOf(new RoomLine(part, store, roomId), {
-              before: position(before),
-              after: position(after),
-              around: position(around),
-              limit
-            })
+            const places = { before: position(before), after: position(after), around: position(around) }
+            return pageOf(new RoomLine(part, store, roomId), { ...places, limit }, (one) => nowIn(roomId, one))
           }).pipe(answered),
-        user: (userId, query) =>
-          Effect.suspend((): Effect.Effect<Page<UserPosition>, HistoryUnavailable | StoreUnavailable> => {
-            const recent = log.recentBy(userId)
-            if (recent !== undefined) return pageOf(new UserLine(store, userId, recent), query)
-            const reason = "history is catching up with the log"
-            return Effect.fail(new HistoryUnavailable({ reason, retryAfterMs: STORE_RETRY_MS }))
-          }).pipe(answered),
-        range: (roomId, after, to, maxBytes) => answered(roomRange(log, store, roomId, { after, to, maxBytes }))
+        user: (userId, query) => answered(Effect.flatMap(byUser(userId), (line) => pageOf(line, query, nowBy))),
+        range: (roomId, after, to, maxBytes) =>
+          answered(roomRange(log, store, overlay, roomId, { after, to, maxBytes })),
+        find: (roomId, messageId, at, author) =>
+          answered(findMessage(log, store, overlay, { roomId, messageId, at, author })),
+        saidBy: (userId, before, limit) =>
+          byUser(userId).pipe(
+            Effect.flatMap((line) => line.down(before, limit)),
+            Effect.map(({ items }) => items.map((one) => entryOf(one.place.roomId, one, overlay))),
+            answered
+          )
       })
     })
   )

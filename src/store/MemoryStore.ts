@@ -11,6 +11,8 @@ const byPosition = (a: Position, b: Position) => a.epoch - b.epoch || a.seq - b.
 const byUserPosition = (a: UserPosition, b: UserPosition) =>
   a.at - b.at || byText(a.roomId, b.roomId) || byPosition(a, b)
 
+const revisionOf = ({ revision = 0 }: Entry) => revision
+
 const cut = <P>(
   entries: Sorted<P, Entry & P> | undefined,
   { after, before, limit, order }: Stretch<P>
@@ -41,8 +43,10 @@ export const layer: Layer.Layer<MessageStore> = Layer.sync(MessageStore, () => {
           }
           let user = users.get(userId)
           if (user === undefined) users.set(userId, (user = new Sorted(byUserPosition)))
-          room.add(entry)
-          user.add(entry)
+          const held = room.get(entry)
+          if (held !== undefined && revisionOf(held) >= revisionOf(entry)) continue
+          room.set(entry)
+          user.set(entry)
         }
       }),
     room: (roomId, stretch) => Effect.sync(() => cut(rooms.get(roomId), stretch)),

@@ -1,6 +1,6 @@
 /**
- * The archive that history is served from. It numbers nothing: entries arrive in order from the room log, which is the truth, and an
- * entry that arrives again is the same entry. Every engine passes `test/contract/messageStore.ts`.
+ * The archive that history is served from. It numbers nothing: entries arrive in order from the room log, which is the truth. What
+ * arrives at one place is one message: the same again, or of a higher revision as it was changed. Every engine passes `test/contract/messageStore.ts`.
  */
 import { Context, type Effect, Schema } from "effect"
 import type { Position } from "../domain/Position.ts"
@@ -56,7 +56,10 @@ export class MessageStore extends Context.Service<
     readonly engine: string
     /** Entries `put` takes at best at a time. */
     readonly batch: number
-    /** Keeps entries, of any rooms, in any order. Repeating a call, wholly or in part, changes nothing. */
+    /**
+     * Keeps entries, of any rooms, in any order; of those at one place the one of the highest revision. Repeating a call, wholly or in
+     * part, changes nothing.
+     */
     put(entries: ReadonlyArray<Entry>): Effect.Effect<void, StoreUnavailable | EntriesRefused>
     /** A stretch of one room's history, over all epochs, by (epoch, seq). Never more than `limit` entries; less only at its end. */
     room(roomId: RoomId, stretch: Stretch<Position>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable>

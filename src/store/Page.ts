@@ -25,7 +25,12 @@ export interface Page<P> {
 export interface Placed<P> {
   readonly place: P
   readonly json: string
+  /** As the store has it; left out where the log has the message. */
+  readonly revision?: number | undefined
 }
+
+/** What a message is now, wherever it was read. */
+export type Now<P> = (message: Placed<P>) => string
 
 /** Successive messages, oldest first. `more`: others follow on the far side. */
 export interface Run<P> {
@@ -47,8 +52,8 @@ export interface Line<P, E> {
   reachesUpTo(place: P): boolean
 }
 
-const page = <P>(items: ReadonlyArray<Placed<P>>, older: boolean, newer: boolean): Page<P> => {
-  const messages = items.map(({ json }) => json)
+const page = <P>(items: ReadonlyArray<Placed<P>>, older: boolean, newer: boolean, now: Now<P>): Page<P> => {
+  const messages = items.map(now)
   const [first, last] = [items[0], items.at(-1)]
   return first === undefined || last === undefined
     ? { messages, older, newer }
@@ -56,7 +61,7 @@ const page = <P>(items: ReadonlyArray<Placed<P>>, older: boolean, newer: boolean
 }
 
 /** Half of the page is older than the place, unless one side has too few; then the other side fills it. */
-const around = Effect.fnUntraced(function* <P, E>(line: Line<P, E>, place: P, limit: number) {
+const around = Effect.fnUntraced(function* <P, E>(line: Line<P, E>, place: P, limit: number, now: Now<P>) {
   const lower = yield* line.down(place, limit)
   const upper = yield* line.up(line.justBefore(place), limit)
   const below = Math.min(lower.items.length, Math.max(limit >> 1, limit - upper.items.length))
@@ -64,21 +69,22 @@ const around = Effect.fnUntraced(function* <P, E>(line: Line<P, E>, place: P, li
   return page(
     [...lower.items.slice(lower.items.length - below), ...upper.items.slice(0, above)],
     lower.more || below < lower.items.length,
-    upper.more || above < upper.items.length
+    upper.more || above < upper.items.length,
+    now
   )
 })
 
-/** Cuts one page out of a line. */
-export const pageOf = <P, E>(line: Line<P, E>, query: Query<P>): Effect.Effect<Page<P>, E> => {
+/** Cuts one page out of a line; `now` is asked last, so that the page is as of the moment it is given out. */
+export const pageOf = <P, E>(line: Line<P, E>, query: Query<P>, now: Now<P>): Effect.Effect<Page<P>, E> => {
   const { after, before, limit } = query
-  if (query.around !== undefined) return around(line, query.around, limit)
+  if (query.around !== undefined) return around(line, query.around, limit, now)
   if (after === undefined) {
     return Effect.map(line.down(before, limit), ({ items, more }) =>
-      page(items, more, before !== undefined && line.reachesUpTo(before))
+      page(items, more, before !== undefined && line.reachesUpTo(before), now)
     )
   }
   return Effect.gen(function* () {
     const { items, more } = yield* line.up(after, limit)
-    return page(items, yield* line.reachesDownTo(after), more)
+    return page(items, yield* line.reachesDownTo(after), more, now)
   })
 }

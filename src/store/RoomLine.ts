@@ -11,7 +11,7 @@ type Failure = StoreUnavailable | Moved
 
 const isBefore = (a: Position, b: Position) => a.epoch < b.epoch || (a.epoch === b.epoch && a.seq < b.seq)
 
-const placed = ({ epoch, json, seq }: Entry): Placed<Position> => ({ place: { epoch, seq }, json })
+const placed = ({ epoch, json, revision, seq }: Entry): Placed<Position> => ({ place: { epoch, seq }, json, revision })
 
 /** No epoch comes after the log's: what a store may have of a later one is of another log, and is not shown. */
 export class RoomLine implements Line<Position, Failure> {

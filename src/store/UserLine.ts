@@ -11,9 +11,10 @@ import type { Line, Placed, Run } from "./Page.ts"
 const compare = (a: UserPosition, b: UserPosition) =>
   a.at - b.at || (a.roomId < b.roomId ? -1 : a.roomId > b.roomId ? 1 : 0) || a.epoch - b.epoch || a.seq - b.seq
 
-const placed = ({ at, epoch, json, roomId, seq }: Entry): Placed<UserPosition> => ({
+const placed = ({ at, epoch, json, revision, roomId, seq }: Entry): Placed<UserPosition> => ({
   place: { at, roomId, epoch, seq },
-  json
+  json,
+  revision
 })
 
 /** Both, each message once, oldest first. */

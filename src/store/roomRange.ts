@@ -2,6 +2,7 @@ import { Clock, Effect } from "effect"
 import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Entry } from "../log/Entry.ts"
+import type { Overlay } from "../log/Overlay.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
 import { MIN_MESSAGES } from "../log/RoomStream.ts"
 import { HistoryUnavailable } from "./HistoryUnavailable.ts"
@@ -49,6 +50,7 @@ interface Found {
 export const roomRange = Effect.fnUntraced(function* (
   log: RoomLog["Service"],
   store: MessageStore["Service"],
+  overlay: Pick<Overlay, "get">,
   roomId: RoomId,
   { after, maxBytes, to }: { readonly after: number; readonly to: number; readonly maxBytes: number }
 ): Effect.fn.Return<Range, HistoryUnavailable | StoreUnavailable> {
@@ -71,7 +73,10 @@ export const roomRange = Effect.fnUntraced(function* (
     const before = { epoch, seq: top + 1 }
     const entries = yield* store.room(roomId, { after: { epoch, seq: after }, before, limit, order: "newest" })
     const found = contiguous(entries, { epoch, seq: top })
-    const messages = Array.from({ length: found }, (_, i) => entries[found - 1 - i]!.json)
+    const messages = Array.from({ length: found }, (_, i) => {
+      const entry = entries[found - 1 - i]!
+      return overlay.get(roomId, entry)?.json ?? entry.json
+    })
     return { messages, below: found < limit ? "hole" : "open" }
   })
 

@@ -16,14 +16,14 @@ export const entry = (
     readonly content?: string
   } = {}
 ): Entry => {
-  const { at = NOON + 1000 * seq, content = `message ${seq}`, epoch = 1 } = more
+  const { at = NOON + 1000 * seq, content = `message ${seq}`, epoch = 1, revision } = more
   const roomId = RoomId.make(more.roomId ?? "lobby")
   const userId = UserId.make(more.userId ?? "alice")
   const digits = `${epoch.toString(16)}${seq.toString(16).padStart(12, "0")}`.padStart(20, "0").slice(-20)
   const messageId = more.messageId ?? MessageId.make(`${digits.slice(0, 8)}-0000-4000-8000-${digits.slice(8)}`)
   const timestamp = new Date(at).toISOString()
   const json = JSON.stringify({ messageId, roomId, seq, type: "chat", userId, username: "Alice", content, timestamp })
-  return { roomId, epoch, seq, userId, messageId, at, json }
+  return { roomId, epoch, seq, userId, messageId, at, json, ...(revision === undefined ? {} : { revision }) }
 }
 
 /** Entries of one room, from one seq to another. */

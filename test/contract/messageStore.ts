@@ -273,6 +273,47 @@ export const messageStoreContract = (engine: string, layer: Layer.Layer<MessageS
       })
     )
 
+    can("has of each message what the highest revision says, in whatever order and however often they come", () =>
+      Effect.gen(function* () {
+        const store = yield* MessageStore
+        const said = run(1, 40)
+        const edited = run(11, 30, { content: "edited", revision: 5 })
+        const deleted = run(21, 40, { content: "", revision: 1_790_000_000_123 })
+        const right = [...said.slice(0, 10), ...edited.slice(0, 10), ...deleted]
+        yield* store.put(said)
+        yield* store.put(edited)
+        yield* store.put(deleted)
+        assertEntries(yield* wholeRoom("lobby"), right)
+        for (const again of [edited, deleted, shuffled([...edited, ...deleted])]) {
+          yield* store.put(again)
+          assertEntries(yield* wholeRoom("lobby", 7), right)
+          assertEntries(yield* wholeUser("alice", 7), right)
+        }
+        // what a journal that is drained again brings: all of it, in order
+        yield* store.put(said)
+        yield* store.put(edited)
+        yield* store.put(deleted)
+        assertEntries(yield* wholeRoom("lobby"), right)
+        assertEntries(yield* wholeUser("alice"), right)
+      })
+    )
+
+    can("takes a message and its changes in one batch, and a change before its message", () =>
+      Effect.gen(function* () {
+        const store = yield* MessageStore
+        const said = run(1, 30)
+        const edited = run(1, 30, { content: "edited", revision: 7 })
+        const again = run(1, 30, { content: "again", revision: 8 })
+        yield* store.put([...said.slice(0, 10), ...edited.slice(0, 10), ...again.slice(0, 10)])
+        yield* store.put(shuffled([...said.slice(10, 20), ...edited.slice(10, 20), ...again.slice(10, 20)]))
+        yield* store.put(again.slice(20))
+        yield* store.put(edited.slice(20))
+        assertEntries(yield* wholeRoom("lobby"), again)
+        assertEntries(yield* wholeUser("alice"), again)
+        assert.deepStrictEqual(yield* store.rooms({ limit: 10 }), [RoomId.make("lobby")])
+      })
+    )
+
     can("keeps what has one message id at two positions, in whichever case", () =>
       Effect.gen(function* () {
         const store = yield* MessageStore

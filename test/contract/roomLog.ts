@@ -10,6 +10,7 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { UserId } from "../../src/domain/UserId.ts"
 import { Username } from "../../src/domain/Username.ts"
+import type { Entry } from "../../src/log/Entry.ts"
 import { RoomLog } from "../../src/log/RoomLog.ts"
 import type { StreamLimits } from "../../src/log/RoomStream.ts"
 
@@ -24,6 +25,7 @@ export const draft = (content: string, more: Partial<Draft> = {}): Draft => ({
 })
 
 const lobby = RoomId.make("lobby")
+const edited = (content: string) => ({ kind: "edited", content: Content.make(content) }) as const
 
 export const roomLogContract = (
   name: string,
@@ -83,6 +85,54 @@ export const roomLogContract = (
             outcomes.map(({ _tag }) => _tag),
             ["conflict", "conflict", "conflict", "duplicate"]
           )
+        }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect(
+      "changes messages in their places, each change on top of the one before, and what is deleted for good",
+      () =>
+        Effect.gen(function* () {
+          const log = yield* RoomLog
+          const outcomes = yield* log.append(["one", "two", "three"].map((text) => draft(text)))
+          const stream = log.stream(lobby)
+          const slice = stream.slice(0, 3)
+          const target = (seq: number): Entry => {
+            const { messageId, roomId, timestamp, userId } = stream.message(seq)
+            const { epoch } = stream
+            return { roomId, epoch, seq, userId, messageId, at: Date.parse(timestamp), json: stream.text(seq) }
+          }
+          const by = UserId.make("bob")
+          const [second, third] = [target(2), target(3)]
+          yield* TestClock.adjust("1 second")
+          const amended = yield* log.amend([
+            { target: second, change: edited("zwei"), by },
+            { target: second, change: edited("zwei"), by },
+            { target: third, change: { kind: "deleted" }, by },
+            // read before it was deleted
+            { target: third, change: edited("drei"), by },
+            { target: third, change: { kind: "deleted" }, by },
+            { target: second, change: edited("deux"), by }
+          ])
+          assert.deepStrictEqual(
+            amended.map(({ _tag }) => _tag),
+            ["amended", "unchanged", "amended", "gone", "unchanged", "amended"]
+          )
+          const revisions = amended.flatMap((one) => (one._tag === "amended" ? [one.amendment.revision] : []))
+          assert.deepStrictEqual(revisions, [1000, 1001, 1002])
+          assert.strictEqual(stream.version, 1002)
+          assert.strictEqual(stream.head, 3)
+          assert.deepStrictEqual(
+            [1, 2, 3].map((seq) => stream.message(seq).content as string),
+            ["one", "deux", ""]
+          )
+          const first = outcomes[1]?._tag === "accepted" ? outcomes[1].message : undefined
+          assert.deepStrictEqual<unknown>(stream.message(2), {
+            ...first,
+            content: "deux",
+            editedAt: "1970-01-01T00:00:01.000Z"
+          })
+          assert.notStrictEqual(stream.slice(0, 3), slice)
+          assert.deepStrictEqual(yield* log.read(lobby, 1, 2), [stream.text(2)])
         }).pipe(Effect.provide(layer(roomy)))
     )
 

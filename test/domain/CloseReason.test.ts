@@ -12,7 +12,7 @@ describe("CloseReason", () => {
   it("lists the codes of the protocol", () =>
     assert.deepStrictEqual(
       all.map(({ code }) => code),
-      [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 4000, 4001, 4002, 4003, 4500, 4501, 4502, 4503]
+      [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 4000, 4001, 4002, 4003, 4004, 4500, 4501, 4502, 4503]
     ))
 
   it.each(all.filter(({ code }) => code >= 4000).map((reason) => [reason.message, reason] as const))(

@@ -1,10 +1,14 @@
-/** What is kept of each room beyond memory, and an engine over it: the test says when a read of it ends, and sees what was read and kept. */
+/**
+ * What is kept of each room beyond memory, and an engine over it: the test says when a read of it ends, and sees what was read and kept.
+ * Messages stay there as they were said, as in a store that is behind; what they have become since the log alone knows.
+ */
 import { randomUUID } from "node:crypto"
 import { Clock, Deferred, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { UserId } from "../../src/domain/UserId.ts"
 import { Ledger } from "../../src/log/Ledger.ts"
+import { Overlay } from "../../src/log/Overlay.ts"
 import { Recall, RecallFailed } from "../../src/log/Recall.ts"
 import { RoomLog } from "../../src/log/RoomLog.ts"
 import { RoomStream } from "../../src/log/RoomStream.ts"
@@ -63,9 +67,10 @@ export class Archive {
     Effect.gen({ self: this }, function* () {
       const memory = yield* RoomLog
       const limits = logOptions(config)
+      const overlay = new Overlay()
       const ledger = new Ledger(
         yield* Clock.Clock,
-        (roomId) => new RoomStream(roomId, 7, limits, this.of(roomId).length)
+        (roomId) => new RoomStream(roomId, 7, limits, this.of(roomId).length, 0, overlay.of(roomId, 7))
       )
       return RoomLog.of({
         ...memory,
@@ -80,6 +85,16 @@ export class Archive {
             ledger.commit(staged)
             this.batches.push(batch.length)
             for (const { json, roomId } of staged.entries) this.of(roomId).push(json)
+            return staged.outcomes
+          }),
+        amend: (batch) =>
+          Effect.sync(() => {
+            const staged = ledger.stageChanges(
+              batch,
+              (target) => overlay.get(target.roomId, target) ?? { json: target.json, said: "" }
+            )
+            ledger.commitChanges(staged)
+            for (const amendment of staged.amendments) overlay.add(amendment, 0)
             return staged.outcomes
           })
       })

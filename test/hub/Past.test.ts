@@ -8,6 +8,8 @@ const past = Effect.fnUntraced(function* (from: number, messages: ReadonlyArray<
   return { past: made, freed: () => freed }
 })
 
+const share = (made: Past, from: number) => Buffer.concat(made.after(from).parts).toString()
+
 describe("a past", () => {
   it.effect("is cut from any position to its end, whatever the characters", () =>
     Effect.gen(function* () {
@@ -17,10 +19,24 @@ describe("a past", () => {
         [false, true, true, true, false]
       )
       assert.deepStrictEqual(
-        [10, 11, 12].map((from) => made.after(from).bytes.toString()),
+        [10, 11, 12].map((from) => share(made, from)),
         ['"a","é€𝄞","c"', '"é€𝄞","c"', '"c"']
       )
       assert.strictEqual(made.after(10).to, 13)
+    })
+  )
+
+  it.effect("has what messages have become since they were read, wherever it is cut", () =>
+    Effect.gen(function* () {
+      const texts = ['"a"', '"b"', '"é€𝄞"', '"d"', '"e"']
+      for (let which = 0; which < 2 ** texts.length; which++) {
+        const { past: made } = yield* past(10, texts)
+        const now = texts.map((text, i) => ((which >> i) & 1 ? `"new ${i} é"` : text))
+        for (const [i, text] of now.entries()) if (text !== texts[i]) made.replace(11 + i, text)
+        made.replace(10, '"before"')
+        made.replace(16, '"behind"')
+        for (let from = 10; from < 15; from++) assert.strictEqual(share(made, from), now.slice(from - 10).join(","))
+      }
     })
   )
 
@@ -59,7 +75,7 @@ describe("a past", () => {
       const json = JSON.stringify("x".repeat(1000))
       const { past: made } = yield* past(0, new Array<string>(8000).fill(json))
       yield* Fiber.interrupt(other)
-      assert.strictEqual(made.after(7999).bytes.toString(), json)
+      assert.strictEqual(share(made, 7999), json)
       assert.isAbove(turns, 30)
     })
   )

@@ -35,6 +35,32 @@ describe("presence", () => {
     assert.isUndefined(presence.diff(PRESENCE_WINDOW_MS * 2))
   })
 
+  it("tells of someone who came and went within a window if a list or a count had them meanwhile", () => {
+    for (const show of [(presence: Presence) => presence.list().length, (presence: Presence) => presence.count()]) {
+      const presence = new Presence()
+      presence.join(user(0), name(0))
+      presence.diff(0)
+      presence.join(user(1), name(1))
+      assert.strictEqual(show(presence), 2)
+      presence.leave(user(1))
+      const { left, members } = presence.diff(PRESENCE_WINDOW_MS)!
+      assert.deepStrictEqual([members, left], [1, [{ userId: user(1), username: name(1) }]])
+      presence.leave(user(0))
+      assert.strictEqual(show(presence), 0)
+      presence.join(user(0), name(0))
+      assert.deepStrictEqual(presence.diff(PRESENCE_WINDOW_MS * 2)?.joined, [{ userId: user(0), username: name(0) }])
+    }
+  })
+
+  it("tells of someone who was shown to some and is here in the end, however often they came and went", () => {
+    const presence = new Presence()
+    presence.join(user(1), name(1))
+    presence.count()
+    presence.leave(user(1))
+    presence.join(user(1), name(1))
+    assert.deepStrictEqual(presence.diff(0)?.joined, [{ userId: user(1), username: name(1) }])
+  })
+
   // C10, T54
   it("makes at most one diff a window, and names at most so many people in it", () => {
     const presence = new Presence()

@@ -47,6 +47,7 @@ export class Journal {
   private readonly sweeping = Semaphore.makeUnsafe(1)
   private readonly batch = new BatchBuffer()
   private syncedTo: number
+  private changed: number
   /** The file may have more than its whole records, because a failed append could not be taken back. */
   private torn = false
   /** The last append found the disk full. */
@@ -58,7 +59,7 @@ export class Journal {
   private readonly fork: (effect: Effect.Effect<void>) => unknown
 
   constructor(
-    { chain, drained, epoch, olderTo, rooms, watermark }: Recovered,
+    { chain, drained, epoch, olderTo, revision, rooms, watermark }: Recovered,
     options: JournalOptions,
     bootId: string,
     fork: (effect: Effect.Effect<void>) => unknown
@@ -72,11 +73,17 @@ export class Journal {
     this.options = options
     this.bootId = bootId
     this.syncedTo = chain.active.end
+    this.changed = revision
   }
 
   /** Every room ever seen in this epoch, also those whose messages are gone from the journal. */
   get rooms(): ReadonlyMap<RoomId, RoomState> {
     return this.states
+  }
+
+  /** The highest revision of a change that was ever kept here; 0 where there never was one. */
+  get revision(): number {
+    return this.changed
   }
 
   /** Position after the last record. */
@@ -120,8 +127,8 @@ export class Journal {
   }
 
   /**
-   * Keeps records of the present epoch, all or none, and returns the position after them. What it returned for survives the death of
-   * the process. Throws `JournalFull`, `JournalFailed` or `BacklogFull`.
+   * Keeps messages of the present epoch and changes of any, all or none, and returns the position after them. What it returned for
+   * survives the death of the process. Throws `JournalFull`, `JournalFailed` or `BacklogFull`.
    */
   append(records: ReadonlyArray<JournalRecord>): number {
     if (this.closed) throw new JournalFailed({ reason: "the journal is closed" })
@@ -148,7 +155,7 @@ export class Journal {
   }
 
   /**
-   * The JSON of the present epoch's messages with after < seq ≤ to, in order; `undefined` if the files do not have all of them. May run
+   * The JSON of the present epoch's messages with after < seq ≤ to as they were said, in order; `undefined` if the files do not have all of them. May run
    * beside anything else.
    */
   read(roomId: RoomId, after: number, to: number): Effect.Effect<ReadonlyArray<string> | undefined> {
@@ -170,8 +177,8 @@ export class Journal {
   drain(to: number, records: ReadonlyArray<JournalRecord>): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.closed) return Effect.void
-      for (const { epoch, roomId, seq } of records) {
-        const room = epoch === this.epoch ? this.states.get(roomId) : undefined
+      for (const { change, epoch, roomId, seq } of records) {
+        const room = epoch === this.epoch && change === undefined ? this.states.get(roomId) : undefined
         if (room !== undefined && seq > room.drained) room.drained = seq
       }
       if (!this.pending.advance(to)) return Effect.void
@@ -256,21 +263,24 @@ export class Journal {
   }).pipe(Effect.uninterruptible, (effect) => this.sweeping.withPermit(effect))
 
   private checkpoint(clean: boolean, first: number) {
-    return { epoch: this.epoch, bootId: this.bootId, clean, first, active: this.chain.active.start, end: this.lsn }
+    const { bootId, chain, changed: revision, epoch, lsn: end } = this
+    return { epoch, bootId, clean, first, active: chain.active.start, end, revision }
   }
 
   private note(records: ReadonlyArray<JournalRecord>, length: number): void {
     const { active } = this.chain
     let offset = active.size
     for (let i = 0; i < records.length; i++) {
-      const { at, roomId, seq } = records[i]!
-      const room = this.states.get(roomId)
-      if (room === undefined) this.states.set(roomId, { head: seq, at, drained: 0 })
-      else {
-        room.head = seq
-        room.at = at
-      }
-      active.index.add(roomId, seq, offset)
+      const { at, change, revision = 0, roomId, seq } = records[i]!
+      if (change === undefined) {
+        const room = this.states.get(roomId)
+        if (room === undefined) this.states.set(roomId, { head: seq, at, drained: 0 })
+        else {
+          room.head = seq
+          room.at = at
+        }
+        active.index.add(roomId, seq, offset)
+      } else this.changed = Math.max(this.changed, revision)
       offset += this.batch.sizes[i]!
     }
     active.size += length
@@ -305,12 +315,12 @@ export class Journal {
 }
 
 /**
- * Locks the directory, reads and repairs what is there, and calls `visit` for each message of the present epoch in order. Blocks the
- * thread meanwhile. When the scope closes everything is on the disk and the directory is free.
+ * Locks the directory, reads and repairs what is there, and calls `visit` for each record of the present epoch in order, with the
+ * position after it. Blocks the thread meanwhile. When the scope closes everything is on the disk and the directory is free.
  */
 export const open = (
   options: JournalOptions,
-  visit: (record: Visited) => void
+  visit: (record: Visited, end: number) => void
 ): Effect.Effect<Journal, JournalUnusable, Scope.Scope> =>
   Effect.gen(function* () {
     yield* lock(options.directory)

@@ -31,6 +31,8 @@ export interface CheckpointHead {
   readonly active: number
   /** LSN after the newest record; there may be more, never less. */
   readonly end: number
+  /** The highest revision of a change in what was deleted; there may be higher ones. */
+  readonly revision: number
 }
 
 export interface Checkpoint extends CheckpointHead {
@@ -46,8 +48,8 @@ const RESERVE_BYTES = 64 * 1024
 
 /** Rooms that come or move while this is being written may be in it as they were or as they are. */
 function* encode(head: CheckpointHead, rooms: ReadonlyMap<RoomId, RoomState>): Generator<string> {
-  const { active, bootId, clean, end, epoch, first } = head
-  let piece = `${NAME} ${VERSION}\n${JSON.stringify({ epoch, bootId, clean, first, active, end })}\n`
+  const { active, bootId, clean, end, epoch, first, revision } = head
+  let piece = `${NAME} ${VERSION}\n${JSON.stringify({ epoch, bootId, clean, first, active, end, revision })}\n`
   let crc = 0
   let lines = 0
   for (const [roomId, room] of rooms) {
@@ -63,14 +65,16 @@ function* encode(head: CheckpointHead, rooms: ReadonlyMap<RoomId, RoomState>): G
 const parseHead = (line: string): CheckpointHead | undefined => {
   const head: unknown = JSON.parse(line)
   if (typeof head !== "object" || head === null) return undefined
-  const { active, bootId, clean, end, epoch, first } = head as Record<string, unknown>
+  // written before there were changes it has no revision
+  const { active, bootId, clean, end, epoch, first, revision = 0 } = head as Record<string, unknown>
   return typeof epoch === "number" &&
     typeof bootId === "string" &&
     typeof clean === "boolean" &&
     typeof first === "number" &&
     typeof active === "number" &&
-    typeof end === "number"
-    ? { epoch, bootId, clean, first, active, end }
+    typeof end === "number" &&
+    typeof revision === "number"
+    ? { epoch, bootId, clean, first, active, end, revision }
     : undefined
 }
 

@@ -9,6 +9,7 @@ import {
   decodeRecord,
   epochAt,
   frameSize,
+  isChange,
   isOfRoom,
   type JournalRecord,
   jsonAt,
@@ -96,7 +97,10 @@ const segmentsWith = (chain: Chain, roomId: RoomId, after: number, to: number): 
   return covered < to ? undefined : parts
 }
 
-/** The JSON of a room's messages with after < seq ≤ to, in order, or `undefined` where the files do not have all of them. */
+/**
+ * The JSON of a room's messages with after < seq ≤ to as they were said, in order, or `undefined` where the files do not have all of
+ * them.
+ */
 export const readMessages = (
   chain: Chain,
   epoch: number,
@@ -119,9 +123,8 @@ export const readMessages = (
         const last = Math.min(to, index.stretch(roomId)!.last)
         let next = after + found.length + 1
         yield* walk(segment, index.near(roomId, next), CHUNK_BYTES, (bytes, at, size, offset) => {
-          if (seqAt(bytes, at) !== next || !isOfRoom(bytes, at, room) || epochAt(bytes, at) !== epoch) {
-            return offset + size
-          }
+          if (seqAt(bytes, at) !== next || isChange(bytes, at)) return offset + size
+          if (!isOfRoom(bytes, at, room) || epochAt(bytes, at) !== epoch) return offset + size
           found.push(jsonAt(bytes, at, size))
           if (next === last) return undefined
           next++

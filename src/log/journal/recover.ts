@@ -11,7 +11,7 @@ import { type Checkpoint, keepReserve, readCheckpoint, type RoomState, writeChec
 import { errorCode } from "./errorCode.ts"
 import { JournalUnusable } from "./JournalUnusable.ts"
 import { makeDirectory } from "./makeDirectory.ts"
-import { epochAt, isNewer, Visited } from "./record.ts"
+import { epochAt, isChange, isNewer, revisionAt, Visited } from "./record.ts"
 import { hasFrame, isUnfinished, readFully, scanFrames } from "./scan.ts"
 import { decodeHeader, encodeHeader, HEADER_BYTES, Segment, segmentName, segmentStart } from "./Segment.ts"
 import { readWatermark, Watermark } from "./Watermark.ts"
@@ -32,6 +32,8 @@ export interface Recovered {
   readonly drained: number
   /** LSN after the last record of an epoch that has ended; 0 without one. */
   readonly olderTo: number
+  /** The highest revision of a change; 0 where there never was one. */
+  readonly revision: number
   /** Bytes of a torn record that were cut off the end. */
   readonly cut: number
 }
@@ -146,7 +148,10 @@ const createFirst = (directory: string, epoch: number): Segment => {
   return segment
 }
 
-const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Visited) => void): Recovered => {
+/** Told of each record of the present epoch in order; `end`: the LSN after it. */
+type Visit = (record: Visited, end: number) => void
+
+const recoverChain = (chain: Chain, { bootId, now }: World, visit: Visit): Recovered => {
   const { directory, segments } = chain
   openSegments(directory, segments)
   let newest = checkHeaders(segments)
@@ -165,15 +170,20 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Visi
   const rooms = ends ? new Map<RoomId, RoomState>() : checkpoint.rooms
 
   let olderTo = 0
+  let revision = checkpoint?.revision ?? 0
   const stay = scanSegments(chain, reset, (segment, bytes, at, size, offset) => {
     if (isNewer(bytes, at)) throw newer(segment.path)
     const epoch = epochAt(bytes, at)
     newest = Math.max(newest, epoch)
+    const change = isChange(bytes, at)
+    if (change) revision = Math.max(revision, revisionAt(bytes, at))
+    const end = segment.start + offset + size
     if (epoch !== present) {
-      olderTo = segment.start + offset + size
+      olderTo = end
       return
     }
     const record = new Visited(bytes, at, size)
+    if (change) return visit(record, end)
     const { roomId, seq } = record
     let room = rooms.get(roomId)
     if (room === undefined) rooms.set(roomId, (room = { head: 0, at: 0, drained: 0 }))
@@ -181,9 +191,9 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Visi
       room.head = seq
       room.at = record.at
     }
-    if (seq > room.drained && segment.start + offset + size <= drainedBefore) room.drained = seq
+    if (seq > room.drained && end <= drainedBefore) room.drained = seq
     segment.index.add(roomId, seq, offset)
-    visit(record)
+    visit(record, end)
   })
   if (present !== undefined && newest > present) {
     const path = join(directory, "checkpoint")
@@ -205,22 +215,18 @@ const recoverChain = (chain: Chain, { bootId, now }: World, visit: (record: Visi
     watermark.sync()
     const { active, first } = chain
     const known = { first: first.start, active: active.start, end: active.end }
-    writeCheckpointNow(directory, { epoch, bootId, clean: false, ...known }, rooms)
+    writeCheckpointNow(directory, { epoch, bootId, clean: false, ...known, revision }, rooms)
     keepReserve(directory)
     chain.prepare()
-    return { chain, epoch, rooms, watermark, drained, olderTo, cut }
+    return { chain, epoch, rooms, watermark, drained, olderTo, revision, cut }
   } catch (error) {
     watermark.close()
     throw error
   }
 }
 
-/** Reads and repairs the journal in `root`, and visits the messages of the present epoch in order. What `visit` throws is a defect. */
-export const recover = (
-  root: string,
-  world: World,
-  visit: (record: Visited) => void
-): Effect.Effect<Recovered, JournalUnusable> =>
+/** Reads and repairs the journal in `root`, and visits the records of the present epoch in order. What `visit` throws is a defect. */
+export const recover = (root: string, world: World, visit: Visit): Effect.Effect<Recovered, JournalUnusable> =>
   Effect.suspend(() => {
     const directory = join(root, "journal")
     const chain = new Chain(directory, [])

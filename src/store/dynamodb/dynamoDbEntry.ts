@@ -5,6 +5,7 @@ import { Seq } from "../../domain/Position.ts"
 import { RoomId } from "../../domain/RoomId.ts"
 import { UserId } from "../../domain/UserId.ts"
 import type { Entry } from "../../log/Entry.ts"
+import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb"
 import { type Item, keyItem, keyOf } from "./DynamoDbClient.ts"
 import { indexKey, messageKey, placeOfKey } from "./dynamoDbKeys.ts"
 import { StoreUnavailable } from "../MessageStore.ts"
@@ -17,20 +18,36 @@ const decode = Schema.decodeUnknownOption(
     userId: UserId,
     messageId: MessageId,
     at: Schema.Int,
-    json: Schema.String
+    json: Schema.String,
+    revision: Schema.optionalKey(Schema.Int)
   })
 )
 
-export const entryItem = (entry: Entry): Item => {
+/** Everything but the key. */
+const attributes = (entry: Entry): Item => {
   const { gsi1pk, gsi1sk } = indexKey(entry)
   return {
-    ...keyItem(messageKey(entry)),
     gsi1pk: { S: gsi1pk },
     gsi1sk: { S: gsi1sk },
     userId: { S: entry.userId },
     messageId: { S: entry.messageId },
     at: { N: String(entry.at) },
     json: { S: entry.json }
+  }
+}
+
+/** A message as it was said. */
+export const entryItem = (entry: Entry): Item => ({ ...keyItem(messageKey(entry)), ...attributes(entry) })
+
+/** Puts a changed message in the place of one that was changed less, or of none. */
+export const entryChange = (entry: Entry): Omit<UpdateItemCommandInput, "TableName" | "Key"> => {
+  const all = Object.entries({ ...attributes(entry), revision: { N: String(entry.revision ?? 0) } })
+  return {
+    UpdateExpression: `SET ${all.map(([name]) => `#${name} = :${name}`).join(", ")}`,
+    ConditionExpression: "attribute_not_exists(#revision) OR #revision < :revision",
+    // names stand for attributes, of which any might be a word of the language
+    ExpressionAttributeNames: Object.fromEntries(all.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(all.map(([name, value]) => [`:${name}`, value]))
   }
 }
 
@@ -42,7 +59,8 @@ export const entryOf = (item: Item): Effect.Effect<Entry, StoreUnavailable> => {
     userId: item["userId"]?.S,
     messageId: item["messageId"]?.S,
     at: Number(item["at"]?.N),
-    json: item["json"]?.S
+    json: item["json"]?.S,
+    ...(item["revision"] === undefined ? {} : { revision: Number(item["revision"].N) })
   })
   return Effect.mapError(
     Effect.fromOption(entry),

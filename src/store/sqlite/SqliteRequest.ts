@@ -17,7 +17,8 @@ export type SqliteRow = readonly [
   user: string,
   messageId: string,
   at: number,
-  json: string
+  json: string,
+  revision: number
 ]
 
 /**

@@ -32,14 +32,15 @@ export interface SqliteOptions {
  */
 const BATCH = 500
 
-const rowOf = ({ at, epoch, json, messageId, roomId, seq, userId }: Entry): SqliteRow => [
+const rowOf = ({ at, epoch, json, messageId, revision = 0, roomId, seq, userId }: Entry): SqliteRow => [
   roomId,
   epoch,
   seq,
   userId,
   messageId,
   at,
-  json
+  json,
+  revision
 ]
 
 // only what makes a place: callers may give whole entries, which would be copied to the thread

@@ -7,11 +7,13 @@ import type { RoomsPage, Stretch, UserPosition } from "../MessageStore.ts"
 import type { SqliteHandlers, SqliteRow } from "./SqliteRequest.ts"
 import { inTransaction } from "./sqliteTransaction.ts"
 
-const INSERT = `INSERT INTO messages (room, epoch, seq, user, messageId, at, json) VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (room, epoch, seq) DO NOTHING`
+// what is changed keeps everything but its text
+const INSERT = `INSERT INTO messages (room, epoch, seq, user, messageId, at, json, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (room, epoch, seq) DO UPDATE SET json = excluded.json, revision = excluded.revision
+  WHERE excluded.revision > messages.revision`
 
-/** Columns named after the fields of an entry, so that a row is one. */
-const SELECT = "SELECT room AS roomId, epoch, seq, user AS userId, messageId, at, json FROM messages"
+/** Columns named after the fields of an entry, so that a row is one, but for a revision of 0. */
+const SELECT = "SELECT room AS roomId, epoch, seq, user AS userId, messageId, at, json, revision FROM messages"
 
 const roomQuery = (direction: "ASC" | "DESC") => `${SELECT}
   WHERE room = ? AND (epoch, seq) > (?, ?) AND (epoch, seq) < (?, ?)
@@ -26,6 +28,12 @@ const roomEnd = (end: Position | undefined, open: number) =>
   end === undefined ? ([open, open] as const) : ([end.epoch, end.seq] as const)
 const userEnd = (end: UserPosition | undefined, open: number) =>
   end === undefined ? ([open, "", open, open] as const) : ([end.at, end.roomId, end.epoch, end.seq] as const)
+
+const asPut = (row: Entry): Entry => {
+  if (row.revision !== 0) return row
+  const { revision: _, ...entry } = row
+  return entry
+}
 
 /** Answers one call at a time; throws what SQLite throws. */
 export const sqliteMessages = (db: DatabaseSync): SqliteHandlers<"put" | "room" | "user" | "rooms" | "check"> => {
@@ -61,7 +69,7 @@ export const sqliteMessages = (db: DatabaseSync): SqliteHandlers<"put" | "room" 
   }
 
   // what was put were entries, and the table is STRICT
-  const entries = (rows: ReturnType<typeof room>) => rows as unknown as ReadonlyArray<Entry>
+  const entries = (rows: ReturnType<typeof room>) => (rows as unknown as ReadonlyArray<Entry>).map(asPut)
 
   return {
     put,

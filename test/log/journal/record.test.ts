@@ -10,11 +10,16 @@ import {
   decodeRecord,
   encodedBound,
   encodeRecord,
+  epochAt,
   findFrame,
   frameSize,
+  isChange,
   isNewer,
   type JournalRecord,
-  SHORT
+  jsonAt,
+  revisionAt,
+  SHORT,
+  timeAt
 } from "../../../src/log/journal/record.ts"
 import { anyText } from "../../domain/texts.ts"
 import "../../domain/seed.ts"
@@ -53,10 +58,31 @@ const sample: JournalRecord = {
   json: '{"content":"héllo 👍"}'
 }
 
-const encode = (record: JournalRecord, at = 0) => {
+const encode = (record: JournalRecord, at = 0, epoch?: number) => {
   const buffer = Buffer.alloc(at + encodedBound(record))
-  return buffer.subarray(0, at + encodeRecord(record, buffer, at))
+  return buffer.subarray(0, at + encodeRecord(record, buffer, at, epoch))
 }
+
+/** A change of the sample, made five epochs later. */
+const sampleChange: JournalRecord = {
+  ...sample,
+  revision: 1_800_000_000_456,
+  change: {
+    kind: "edited",
+    by: UserId.make("李雷"),
+    madeAt: 1_800_000_000_400,
+    said: "0123456789abcdef0123456789abcdef"
+  }
+}
+
+const anyChange: Arbitrary.Arbitrary<JournalRecord> = Arbitrary.all({
+  record: anyRecord,
+  revision: positive,
+  kind: Arbitrary.schema(Schema.Literals(["edited", "deleted"])),
+  by: Arbitrary.map(anyText, userIdOf),
+  madeAt: positive,
+  said: Arbitrary.schema(Schema.Literals(["", "0123456789abcdef0123456789abcdef"]))
+}).pipe((all) => Arbitrary.map(all, ({ record, revision, ...change }) => ({ ...record, revision, change })))
 
 describe("a journal record", () => {
   it.prop(
@@ -70,6 +96,44 @@ describe("a journal record", () => {
     }
   )
 
+  it.prop(
+    "comes back as it was written when it is a change, of whichever epoch",
+    { record: anyChange, epoch: positive },
+    ({ epoch, record }) => {
+      const bytes = encode(record, 5, epoch)
+      assert.strictEqual(frameSize(bytes, 5, bytes.length), bytes.length - 5)
+      assert.deepStrictEqual(decodeRecord(bytes, 5, bytes.length - 5), record)
+      assert.isFalse(isNewer(bytes, 5))
+      assert.isTrue(isChange(bytes, 5))
+      assert.strictEqual(epochAt(bytes, 5), epoch)
+      assert.strictEqual(timeAt(bytes, 5), record.change?.madeAt)
+      assert.strictEqual(revisionAt(bytes, 5), record.revision)
+      assert.strictEqual(jsonAt(bytes, 5, bytes.length - 5), record.json)
+    }
+  )
+
+  it("is written as ever, so that programs from before there were changes read it, and refuse changes untouched", () => {
+    const bytes =
+      "ZgAAAOvzT+EBAQUABAAkAAAAAAAAAAhAAAAAAAAAHEAAsIdW/rx4QmxvYmJ5em/DqzU1MGU4NDAwLWUyOWItNDFkNC1hNzE2LTQ0NjY1NTQ0MDAwMHsiY29udGVudCI6ImjDqWxsbyDwn5GNIn0="
+    assert.strictEqual(encode(sample).toString("base64"), bytes)
+    assert.deepStrictEqual(decodeRecord(Buffer.from(bytes, "base64"), 0, 110), sample)
+    const change = encode(sampleChange, 0, 8)
+    assert.deepStrictEqual([change[8], change[9]], [1, 2])
+  })
+
+  it("is of a newer format when it is of a kind that is not known, or does to a message what is not known", () => {
+    const kind = encode(sample)
+    kind[9] = 3
+    assert.isTrue(isNewer(kind, 0))
+    const change = encode(sampleChange, 0, 8)
+    const place = change.indexOf(sample.messageId) + sample.messageId.length + 24
+    assert.strictEqual(change[place], 1)
+    for (const what of [0, 3, 255]) {
+      change[place] = what
+      assert.isTrue(isNewer(change, 0))
+    }
+  })
+
   it("is short with every byte that is missing, and says how many it needs", () => {
     const bytes = encode(sample)
     for (let end = 0; end < bytes.length; end++) {
@@ -78,15 +142,17 @@ describe("a journal record", () => {
     }
   })
 
-  it("is damaged with any bit that is turned behind its length", () => {
-    for (let at = 4; at < encode(sample).length; at++) {
-      for (let bit = 0; bit < 8; bit++) {
-        const bytes = encode(sample)
-        bytes[at]! ^= 1 << bit
-        assert.strictEqual(frameSize(bytes, 0, bytes.length), DAMAGED)
+  for (const record of [sample, sampleChange]) {
+    it(`is damaged with any bit that is turned behind its length${record === sample ? "" : ", as a change is"}`, () => {
+      for (let at = 4; at < encode(record).length; at++) {
+        for (let bit = 0; bit < 8; bit++) {
+          const bytes = encode(record)
+          bytes[at]! ^= 1 << bit
+          assert.strictEqual(frameSize(bytes, 0, bytes.length), DAMAGED)
+        }
       }
-    }
-  })
+    })
+  }
 
   it("is not found in zeros, nor in its own JSON", () => {
     assert.strictEqual(frameSize(Buffer.alloc(100), 0, 100), DAMAGED)
@@ -94,6 +160,8 @@ describe("a journal record", () => {
     const frame = encode(sample)
     const inside = encode({ ...sample, json: JSON.stringify({ content: frame.toString("latin1") }) })
     assert.strictEqual(findFrame(inside, 1), -1)
+    const json = JSON.stringify({ content: frame.toString("latin1") })
+    assert.strictEqual(findFrame(encode({ ...sampleChange, json }, 0, 8), 1), -1)
   })
 
   it("is found wherever it begins", () => {

@@ -1,0 +1,173 @@
+/**
+ * Finds what is to be changed, looks whether it may be, and hands it to the hub. Messages are changed by their authors; whoever moderates
+ * may delete what others said.
+ */
+import { Context, Effect, Layer } from "effect"
+import type { ClientFrame, Ref } from "../domain/ClientFrame.ts"
+import type { Message } from "../domain/Message.ts"
+import type { MessageId } from "../domain/MessageId.ts"
+import type { Position } from "../domain/Position.ts"
+import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
+import type { RoomId } from "../domain/RoomId.ts"
+import { anonymous, type UserId } from "../domain/UserId.ts"
+import type { Client } from "../hub/Client.ts"
+import type { Command, Denied } from "../hub/Command.ts"
+import { Hub } from "../hub/Hub.ts"
+import type { Rights } from "../identity/Rights.ts"
+import type { Entry } from "../log/Entry.ts"
+import { History } from "../store/History.ts"
+import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
+import type { UserPosition } from "../store/MessageStore.ts"
+
+/** A client that asks for a change. `moderates`: whether it may delete what others said in the rooms it may enter. */
+export interface Asking {
+  readonly client: Client
+  readonly rights: Rights
+  readonly moderates: boolean
+  readonly ref: Ref | undefined
+}
+
+type Asked = Extract<ClientFrame, { readonly type: "edit" | "delete" }>
+
+/** How much was purged. */
+export interface Purged {
+  readonly rooms: number
+  readonly deleted: number
+}
+
+/** Milliseconds after which an overloaded hub is worth another try. */
+const OVERLOAD_MS = 250
+/** Messages read at a time for a purge, and gathered before their rooms are purged of them: a room is told as seldom as can be. */
+const PAGE = 500
+const GATHERED = 10_000
+
+const notFound = refusal("not_found", "there is no such message", "messageId")
+const forbidden = refusal("forbidden", "messages are for their authors to change", "messageId")
+const overloaded = refusal("overloaded", "the server is busy", undefined, OVERLOAD_MS)
+
+const unavailable = ({ reason, retryAfterMs }: HistoryUnavailable) =>
+  refusal("unavailable", reason, undefined, retryAfterMs)
+
+const refusalOf = ({ error, message, retryAfterMs }: Denied) => refusal(error, message, undefined, retryAfterMs)
+
+const isDeleted = ({ json }: Entry) => {
+  const { deleted }: Message = JSON.parse(json)
+  return deleted === true
+}
+
+export class Amender extends Context.Service<
+  Amender,
+  {
+    /**
+     * Has the message of a frame changed, and answers whose it is. The hub answers the client once that is kept; what fails here is for the
+     * caller to answer.
+     */
+    amend(asking: Asking, frame: Asked): Effect.Effect<UserId, ProtocolError>
+    /** Deletes a message on someone's behalf, who may; done once that is kept. */
+    remove(roomId: RoomId, messageId: MessageId, by: UserId): Effect.Effect<void, ProtocolError>
+    /**
+     * Deletes everything that a user has said by now, in one room or everywhere; done once that is kept. Where it fails, some of it may
+     * be deleted; doing it again deletes the rest.
+     */
+    purge(userId: UserId, roomId: RoomId | undefined): Effect.Effect<Purged, ProtocolError>
+  }
+>()("hubbub/connection/Amender") {
+  static readonly layer = Layer.effect(
+    Amender,
+    Effect.gen(function* () {
+      const hub = yield* Hub
+      const history = yield* History
+
+      const find = (roomId: RoomId, messageId: MessageId, at?: Position, author?: UserId) =>
+        history.find(roomId, messageId, at, author).pipe(
+          Effect.mapError(unavailable),
+          Effect.filterOrFail(
+            (found) => found !== undefined,
+            () => notFound
+          )
+        )
+
+      /** Waits for what the hub says to a command. */
+      const told = <A>(command: (settled: (outcome: A | Denied) => void) => Command) =>
+        Effect.callback<A, ProtocolError>((resume) => {
+          const settled = (outcome: A | Denied) =>
+            resume(isDenied(outcome) ? Effect.fail(refusalOf(outcome)) : Effect.succeed(outcome))
+          if (!hub.submit(command(settled))) resume(Effect.fail(overloaded))
+        })
+
+      const amend = Effect.fnUntraced(function* ({ client, moderates, ref, rights }: Asking, frame: Asked) {
+        const { at, messageId, roomId } = frame
+        const by = client.identity.userId
+        if (!rights.enter(roomId)) return yield* Effect.fail(notFound)
+        const author = by === anonymous ? undefined : by
+        const target = yield* find(roomId, messageId, at, author)
+        if (target.userId !== author && !(moderates && frame.type === "delete")) return yield* Effect.fail(forbidden)
+        const change =
+          frame.type === "edit" ? ({ kind: "edited", content: frame.content } as const) : ({ kind: "deleted" } as const)
+        const taken = hub.submit({ _tag: "Amend", client, ref, roomId, target, change, by })
+        return yield* taken ? Effect.succeed(target.userId) : Effect.fail(overloaded)
+      })
+
+      const remove = Effect.fnUntraced(function* (roomId: RoomId, messageId: MessageId, by: UserId) {
+        const target = yield* find(roomId, messageId)
+        yield* told<undefined>((settled) => ({
+          _tag: "Amend",
+          client: undefined,
+          ref: undefined,
+          roomId,
+          target,
+          change: { kind: "deleted" },
+          by,
+          settled
+        }))
+      })
+
+      const purge = Effect.fnUntraced(function* (userId: UserId, only: RoomId | undefined) {
+        const rooms = new Map<RoomId, Array<Entry>>()
+        const purged = new Set<RoomId>()
+        let gathered = 0
+        let deleted = 0
+
+        const purgeRoom = Effect.fnUntraced(function* (roomId: RoomId, targets: ReadonlyArray<Entry>) {
+          const outcome = yield* told<{ readonly deleted: number }>((settled) => ({
+            _tag: "Purge",
+            roomId,
+            userId,
+            targets,
+            settled
+          }))
+          deleted += outcome.deleted
+          if (outcome.deleted > 0) purged.add(roomId)
+        })
+        const purgeRooms = Effect.fnUntraced(function* () {
+          for (const [roomId, targets] of rooms) yield* purgeRoom(roomId, targets)
+          rooms.clear()
+          gathered = 0
+        })
+
+        let before: UserPosition | undefined
+        while (true) {
+          const page: ReadonlyArray<Entry> = yield* Effect.mapError(history.saidBy(userId, before, PAGE), unavailable)
+          for (const entry of page) {
+            if ((only !== undefined && entry.roomId !== only) || isDeleted(entry)) continue
+            const targets = rooms.get(entry.roomId)
+            if (targets === undefined) rooms.set(entry.roomId, [entry])
+            else targets.push(entry)
+            gathered++
+          }
+          before = page[0]
+          if (page.length < PAGE) break
+          if (gathered > GATHERED) yield* purgeRooms()
+          yield* Effect.yieldNow
+        }
+        yield* purgeRooms()
+        return { rooms: purged.size, deleted }
+      })
+
+      return Amender.of({ amend, remove, purge })
+    })
+  )
+}
+
+const isDenied = (outcome: unknown): outcome is Denied =>
+  typeof outcome === "object" && outcome !== null && "error" in outcome
