@@ -1,10 +1,11 @@
 /** Tells the webhook what the hub sees. */
 import { Effect, Layer } from "effect"
+import { isPrivateRoom } from "../domain/RoomId.ts"
 import type { Member } from "../domain/ServerFrame.ts"
 import { Witness } from "../hub/Witness.ts"
 import { Webhooks } from "./Webhooks.ts"
 
-/** Needs Webhooks; the hub has no witness where no type of event is wanted. */
+/** What is said in private rooms is for their members. Needs Webhooks; the hub has no witness where no type of event is wanted. */
 export const layer = Layer.effect(
   Witness,
   Effect.map(Webhooks, (webhooks) => {
@@ -15,13 +16,13 @@ export const layer = Layer.effect(
     return {
       said: (message) => {
         const { roomId, timestamp } = message
-        if (messages) webhooks.tell({ type: "message", roomId, at: timestamp, data: message })
+        if (messages && !isPrivateRoom(roomId)) webhooks.tell({ type: "message", roomId, at: timestamp, data: message })
       },
       came: (roomId, member, at) => {
-        if (joins) tell("join", roomId, member, at)
+        if (joins && !isPrivateRoom(roomId)) tell("join", roomId, member, at)
       },
       went: (roomId, member, at) => {
-        if (leaves) tell("leave", roomId, member, at)
+        if (leaves && !isPrivateRoom(roomId)) tell("leave", roomId, member, at)
       }
     }
   })

@@ -65,6 +65,31 @@ describe("a webhook", () => {
     )
   })
 
+  it("is told what moderators order, and nothing of private rooms", async () => {
+    const { told, url } = await receiver()
+    const key = "a key of at least thirty-two characters".replaceAll(" ", "-")
+    const { alice, server } = await entered({ WEBHOOK_URL: url, WEBHOOK_SECRET: SECRET, API_KEYS: `ci:${key}` })
+    await alice.ask({ type: "direct", to: "bob", content: "between us" })
+    const order = { action: "mute", userId: "bob", roomId: "lobby", seconds: 60, reason: "shouting" }
+    const response = await server.fetch("/api/moderation", {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify(order)
+    })
+    assert.strictEqual(response.status, 200)
+    await alice.ask({ type: "chat", roomId: "lobby", content: "said aloud" })
+    const all = await eventually(
+      async () => told.map(({ data, type }) => [type, data["content"] ?? data["action"] ?? data["userId"]]),
+      ({ length }) => length >= 3
+    )
+    assert.sameDeepMembers(all, [
+      ["join", "alice"],
+      ["moderation", "mute"],
+      ["message", "said aloud"]
+    ])
+    assert.deepInclude(told.find(({ type }) => type === "moderation")?.data, { ...order, by: "ci", via: "http" })
+  })
+
   it("that is away holds up nobody", async () => {
     const { url } = await receiver()
     const { alice, server } = await entered({ WEBHOOK_URL: url.replace(/:\d+/, ":1"), WEBHOOK_SECRET: SECRET })
