@@ -8,7 +8,7 @@ import type { Window } from "../analytics/figures/Window.ts"
 import { isMetric, metrics } from "../analytics/metrics.ts"
 import { type BucketSize, Zone } from "../analytics/Zone.ts"
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../domain/PageSize.ts"
-import { ROOM_RULE, RoomId } from "../domain/RoomId.ts"
+import { isPrivateRoom, ROOM_RULE, RoomId } from "../domain/RoomId.ts"
 import { BadQuery, type Params } from "./PageQuery.ts"
 
 export const BUCKETS = ["1m", "15m", "1h", "1d"] as const satisfies ReadonlyArray<BucketSize>
@@ -111,9 +111,13 @@ export const pageOf = (params: Params): Result.Result<{ readonly limit: number; 
     return { limit, offset }
   })
 
+/** Why a private room has no figures: said of those there are and of those there are not. */
+export const NO_PRIVATE_FIGURES = "private rooms are counted with all others, and have no figures of their own"
+
 /** The room that a figure is narrowed to. */
 export const roomOf = (params: Params): Result.Result<string | undefined, BadQuery> =>
   Result.flatMap(single(params, "room"), (text) => {
+    if (text !== undefined && isPrivateRoom(text)) return refuse("room", NO_PRIVATE_FIGURES, "forbidden_room")
     if (text === undefined || isRoomId(text)) return Result.succeed(text)
     return refuse("room", `room is ${shown(text)}; ${ROOM_RULE}`, "invalid_room")
   })

@@ -5,10 +5,10 @@ import { Clock, Effect, Schema } from "effect"
 import { Analytics } from "../analytics/Analytics.ts"
 import { Figures } from "../analytics/Figures.ts"
 import { roomFigures, userFigures } from "../analytics/figures/drillDown.ts"
-import { ROOM_RULE, RoomId } from "../domain/RoomId.ts"
+import { isPrivateRoom, ROOM_RULE, RoomId } from "../domain/RoomId.ts"
 import { UserId, userIdProblem } from "../domain/UserId.ts"
 import type { StoreUnavailable } from "../store/MessageStore.ts"
-import { formatOf, reportOf, type REPORTS } from "./AnalyticsQuery.ts"
+import { formatOf, NO_PRIVATE_FIGURES, reportOf, type REPORTS } from "./AnalyticsQuery.ts"
 import { Api } from "./Api.ts"
 import { csv, ndjson } from "./exporting.ts"
 import { BadQuery, type Params } from "./PageQuery.ts"
@@ -79,6 +79,9 @@ export const layer = ({ minUsers }: AnalyticsOptions) =>
 
       const roomAnswer = Effect.fnUntraced(function* (id: string, params: Params) {
         if (!isRoomId(id)) return yield* new BadQuery({ code: "invalid_room", field: "roomId", detail: ROOM_RULE })
+        if (isPrivateRoom(id)) {
+          return yield* new BadQuery({ code: "forbidden_room", field: "roomId", detail: NO_PRIVATE_FIGURES })
+        }
         return asJson(yield* room(id)(yield* sources, params))
       })
 

@@ -3,10 +3,13 @@ import { randomUUID } from "node:crypto"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Effect, Layer, Result, Schema } from "effect"
-import { ROOM_RULE, RoomId } from "../domain/RoomId.ts"
+import type { ProtocolError } from "../domain/ProtocolError.ts"
+import { isPrivateRoom, ROOM_RULE, RoomId } from "../domain/RoomId.ts"
 import { UserId, userIdProblem } from "../domain/UserId.ts"
 import { Hub } from "../hub/Hub.ts"
 import { Viewer } from "../identity/Viewer.ts"
+import { Moderation } from "../moderation/Moderation.ts"
+import { PrivateRooms } from "../private/PrivateRooms.ts"
 import { RoomLog } from "../log/RoomLog.ts"
 import { History, type RoomPlace } from "../store/History.ts"
 import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
@@ -14,6 +17,8 @@ import { Api } from "./Api.ts"
 import { type CursorFault, Cursors, listTrack, roomTrack, userTrack } from "./Cursors.ts"
 import { BadQuery, limitOf, pageQuery, type Params, placeOf } from "./PageQuery.ts"
 import { pageResponse } from "./pageResponse.ts"
+import { claimedOf } from "./private/claimedOf.ts"
+import { mayRead } from "./private/mayRead.ts"
 import { problemResponse } from "./problemResponse.ts"
 import { listRooms } from "./RoomList.ts"
 
@@ -37,10 +42,12 @@ const userIdOf = (text: string): Result.Result<UserId, BadQuery> => {
 }
 
 const answered = (
-  answer: Effect.Effect<HttpServerResponse.HttpServerResponse, BadQuery | HistoryUnavailable>
+  answer: Effect.Effect<HttpServerResponse.HttpServerResponse, BadQuery | HistoryUnavailable | ProtocolError>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.catchTags(answer, {
     BadQuery: ({ code, detail, field }) => Effect.succeed(problemResponse(400, { code, detail, field })),
+    ProtocolError: ({ code, message, retryAfterMs = 1000 }) =>
+      Effect.succeed(problemResponse(503, { code, detail: message, retryAfterMs })),
     HistoryUnavailable: ({ reason, retryAfterMs }) =>
       Effect.succeed(problemResponse(503, { code: "unavailable", detail: `${reason}; try again later`, retryAfterMs }))
   })
@@ -53,6 +60,8 @@ const Rooms = HttpApiBuilder.group(
     const cursors = yield* Cursors
     const hub = yield* Hub
     const log = yield* RoomLog
+    const privateRooms = yield* PrivateRooms
+    const moderation = yield* Moderation
 
     /** Rooms with people in which nothing was said. */
     function* silent(): Iterable<RoomId> {
@@ -63,7 +72,7 @@ const Rooms = HttpApiBuilder.group(
       const limit = yield* Effect.fromResult(limitOf(params))
       const after = yield* Effect.fromResult(placeOf(params, "after", (text) => cursors.read(listTrack, text)))
       const { rights } = yield* Viewer
-      const shown = (roomId: RoomId) => rights.enter(roomId)
+      const shown = (roomId: RoomId) => !isPrivateRoom(roomId) && rights.enter(roomId)
       const { more, rooms } = yield* listRooms(log.rooms(), silent(), after, limit, shown)
       const last = more ? rooms.at(-1) : undefined
       return HttpServerResponse.jsonUnsafe({
@@ -86,8 +95,12 @@ const Rooms = HttpApiBuilder.group(
       const read = (text: string, name: string): Result.Result<RoomPlace, CursorFault> =>
         name === "around" && /^\d{1,15}$/.test(text) ? Result.succeed(Number(text)) : cursors.read(track, text)
       const asked = yield* Effect.fromResult(pageQuery(params, read))
-      const { rights } = yield* Viewer
-      const page = yield* history.room(rights.enter(roomId) ? roomId : nowhere, asked.query)
+      const viewer = yield* Viewer
+      const believed = isPrivateRoom(roomId) && viewer.userId === undefined
+      const claimed = believed ? yield* Effect.fromResult(claimedOf(params)) : undefined
+      const readable = yield* mayRead(privateRooms, viewer, roomId, claimed)
+      const barred = viewer.userId !== undefined && moderation?.bars(viewer.userId, roomId) !== undefined
+      const page = yield* history.room(readable && !barred ? roomId : nowhere, asked.query)
       return pageResponse({ roomId }, cursors, track, asked, page)
     })
 
@@ -114,9 +127,13 @@ const Users = HttpApiBuilder.group(
       const track = userTrack(userId)
       const asked = yield* Effect.fromResult(pageQuery(params, (text) => cursors.read(track, text)))
       const page = yield* history.user(userId, asked.query)
-      const messages = viewer.rights.everywhere
-        ? page.messages
-        : page.messages.filter((json) => viewer.rights.enter(roomOf(json).roomId))
+      const own = viewer.userId === userId
+      const shown = (json: string) => {
+        const { roomId } = roomOf(json)
+        // what is said in private rooms is for their members, whoever moderates
+        return viewer.rights.enter(roomId) && (own || !isPrivateRoom(roomId))
+      }
+      const messages = own && viewer.rights.everywhere ? page.messages : page.messages.filter(shown)
       return pageResponse({ userId }, cursors, track, asked, { ...page, messages })
     })
 

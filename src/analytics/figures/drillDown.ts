@@ -1,5 +1,6 @@
 /** Everything of one room, and of one user. */
 import { Effect, Schema } from "effect"
+import { isPrivateRoom } from "../../domain/RoomId.ts"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures } from "../Figures.ts"
 import { TIER_MS } from "../../store/Rollup.ts"
@@ -134,7 +135,10 @@ const ofUser = (
       first = earliest(first, user.firstMessageAt, user.firstActiveAt)
       spans.push(...user.spans)
       if (start + TIER_MS.d <= from || start >= to) return
-      for (const [roomId, count] of user.rooms) rooms.set(roomId, (rooms.get(roomId) ?? 0) + count)
+      for (const [roomId, count] of user.rooms) {
+        // what was said there counts, and where that was is for the members
+        if (!isPrivateRoom(roomId)) rooms.set(roomId, (rooms.get(roomId) ?? 0) + count)
+      }
       for (const [quarter, count] of user.sentIn) {
         if (within(quarter)) sent.set(quarter, (sent.get(quarter) ?? 0) + count)
       }

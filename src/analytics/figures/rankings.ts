@@ -1,5 +1,6 @@
 /** Rooms and users by how much was said, and how much of it is said by few. */
 import { Effect, Schema } from "effect"
+import { isPrivateRoom } from "../../domain/RoomId.ts"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures } from "../Figures.ts"
 import { TIER_MS } from "../../store/Rollup.ts"
@@ -107,7 +108,9 @@ export const roomRanking = (
     if (everyone.count() < page.minUsers && rooms.size > 0) {
       return { rooms: [], count: 0, hasMore: false, withheld: true, concentration }
     }
-    const sorted = counted.toSorted((a, b) => b[sort] - a[sort] || byId(a.roomId, b.roomId))
+    // counted with the others, and named to nobody
+    const named = counted.filter(({ roomId }) => !isPrivateRoom(roomId))
+    const sorted = named.toSorted((a, b) => b[sort] - a[sort] || byId(a.roomId, b.roomId))
     const { hasMore, rows } = pageOf(sorted, page)
     return { rooms: rows, count: rows.length, hasMore, concentration }
   })
