@@ -8,9 +8,11 @@ import { Message, Timestamp } from "../domain/Message.ts"
 import { RoomId } from "../domain/RoomId.ts"
 import { UserId } from "../domain/UserId.ts"
 import { version } from "../version.ts"
+import { AdminGroup } from "./admin/AdminApi.ts"
 import { AnalyticsGroup } from "./AnalyticsApi.ts"
 import { documented } from "./openApi.ts"
 import { about, badRequest, parameter, segment, unavailable } from "./Parameter.ts"
+import { ConversationsGroup } from "./private/ConversationsApi.ts"
 
 /** The process is up. `storage` and `durability` say what an acknowledged message survives. */
 const Health = Schema.Struct({
@@ -90,7 +92,10 @@ class Rooms extends HttpApiGroup.make("rooms")
   .add(
     HttpApiEndpoint.get("messages", "/api/rooms/:roomId/messages", {
       params: { roomId: segment("the room") },
-      query: pageQuery,
+      query: {
+        ...pageQuery,
+        userId: parameter("who asks, for a private room where tokens are off; not looked at otherwise")
+      },
       success: Schema.Struct({ roomId: RoomId, ...page }),
       error
     }).annotateMerge(about("getRoomMessages", "What was said in a room", "The newest page, or one near a place."))
@@ -115,6 +120,8 @@ export class Api extends HttpApi.make("hubbub")
   .add(AnalyticsGroup)
   .add(Rooms)
   .add(Users)
+  .add(ConversationsGroup)
+  .add(AdminGroup)
   .annotateMerge(
     OpenApi.annotations({
       title: "Hubbub",

@@ -19,15 +19,18 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   readonly host: string
   readonly port: number
   readonly code: string
+  /** What the names of the two settings begin with. */
+  readonly settings?: "METRICS_"
 }> {
   override get message() {
+    const [HOST, PORT] = [`${this.settings ?? ""}HOST`, `${this.settings ?? ""}PORT`]
     const why: Record<string, string> = {
-      EADDRINUSE: "another process listens there; stop it or set PORT to another one",
-      EACCES: "this user may not; set PORT to 1024 or more",
-      EADDRNOTAVAIL: "this machine has no such address; set HOST to one of its own",
-      ENOTFOUND: "there is no such host; set HOST to an address of this machine"
+      EADDRINUSE: `another process listens there; stop it or set ${PORT} to another one`,
+      EACCES: `this user may not; set ${PORT} to 1024 or more`,
+      EADDRNOTAVAIL: `this machine has no such address; set ${HOST} to one of its own`,
+      ENOTFOUND: `there is no such host; set ${HOST} to an address of this machine`
     }
-    return `cannot listen on HOST=${this.host} PORT=${this.port}: ${why[this.code] ?? this.code}`
+    return `cannot listen on ${HOST}=${this.host} ${PORT}=${this.port}: ${why[this.code] ?? this.code}`
   }
 }
 
@@ -43,13 +46,26 @@ export type Around = <E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest>
 
-const portOf = (address: string | AddressInfo | null): number =>
+/** The port of a server that listens; 0 before. */
+export const portOf = (address: string | AddressInfo | null): number =>
   typeof address === "object" && address !== null ? address.port : 0
 
 /** Milliseconds that requests under way are given on a stop. */
 const CLOSE_MS = 2000
 
-const close = (http: Http.Server) =>
+/** Begins to listen. */
+export const listening = (http: Http.Server, where: Omit<ListenOptions, "headersTimeoutMs">, settings?: "METRICS_") =>
+  Effect.callback<void, CannotListen>((resume) => {
+    const { host, port } = where
+    http.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const how = settings === undefined ? {} : { settings }
+      resume(Effect.fail(new CannotListen({ host, port, code: code ?? message, ...how })))
+    })
+    http.listen({ port, host, backlog: 4096 }, () => resume(Effect.void))
+  })
+
+/** Stops listening, and cuts off what does not end by itself in time. */
+export const closing = (http: Http.Server) =>
   Effect.callback<void>((resume) => {
     http.close(() => resume(Effect.void))
     http.closeIdleConnections()
@@ -78,15 +94,10 @@ export class NodeServer extends Context.Service<
             // clients that offer HTTP/2 (`Upgrade: h2c`) are answered over HTTP/1.1, as RFC 9110 section 7.8 allows
             shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket"
           })
-          const listen = Effect.callback<void, CannotListen>((resume) => {
-            http.once("error", (error: NodeJS.ErrnoException) =>
-              resume(Effect.fail(new CannotListen({ host, port, code: error.code ?? error.message })))
-            )
-            http.listen({ port, host, backlog: 4096 }, () => resume(Effect.void))
-          })
+          const listen = listening(http, { host, port })
           return NodeServer.of({ http, host, port: () => portOf(http.address()), listen })
         }),
-        ({ http }) => close(http)
+        ({ http }) => closing(http)
       )
     )
 }

@@ -28,7 +28,8 @@ const faults: Record<CursorFault, string> = {
 
 const bad = (code: string, field: string, detail: string) => Result.fail(new BadQuery({ code, field, detail }))
 
-const single = (params: Params, name: string): Result.Result<string | undefined, BadQuery> => {
+/** A parameter that may be given once. */
+export const single = (params: Params, name: string): Result.Result<string | undefined, BadQuery> => {
   const value = params[name]
   if (value === undefined || typeof value === "string") return Result.succeed(value)
   return bad("invalid_query", name, `${name} is given more than once`)

@@ -24,7 +24,8 @@ export const segment = (description: string) => Schema.String.annotate({ descrip
 
 const PROBLEM_TYPE = "application/problem+json"
 
-const problem = (status: number, description: string) =>
+/** An answer that is a problem document. */
+export const problem = (status: number, description: string) =>
   Problem.annotate({ description }).pipe(
     HttpApiSchema.status(status),
     HttpApiSchema.asJson({ contentType: PROBLEM_TYPE })

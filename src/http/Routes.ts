@@ -5,36 +5,35 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Cause, Effect, Layer, Redacted } from "effect"
+import type { ApiKey } from "../identity/ApiKeys.ts"
 import type { AllowedOrigins } from "../identity/Origins.ts"
-import { REPORTS } from "./AnalyticsQuery.ts"
 import * as Authentication from "./Authentication.ts"
+import { Door, type DoorOptions } from "./Door.ts"
 import * as DocsPage from "./DocsPage.ts"
 import * as Handlers from "./handlers.ts"
 import * as HomePage from "./HomePage.ts"
 import * as MetricsPage from "./MetricsPage.ts"
+import * as ModerationRoutes from "./moderation/ModerationRoutes.ts"
 import { layerHttpServer } from "./NodeServer.ts"
+import { allowedOn } from "./Paths.ts"
 import { problemResponse } from "./problemResponse.ts"
-import * as RevocationsRoute from "./RevocationsRoute.ts"
+import { SECURITY_HEADERS } from "./securityHeaders.ts"
 
-export interface RoutesOptions {
+export interface RoutesOptions extends Partial<DoorOptions> {
   readonly origins: AllowedOrigins
   /** Figures that say who are withheld where fewer users than this stand behind them; 1 without it, which withholds nothing. */
   readonly minUsers?: number
   /** Opens `/metrics`; without it, that is open to whom figures are, and to everyone in open mode. */
   readonly metricsToken?: Redacted.Redacted
+  /** Keys of programs that act as admins; none without it. */
+  readonly apiKeys?: Redacted.Redacted<ReadonlyArray<ApiKey>>
 }
+
+/** What is always answered, so that whoever watches over the server is not shut out by those who flood it. */
+const UNLIMITED = ["/health", "/ready"]
 
 const respond = (status: number, code: string, detail: string, headers: Readonly<Record<string, string>> = {}) =>
   HttpServerResponse.setHeaders(problemResponse(status, { code, detail }), headers)
-
-/** Paths that answer GET; with another method they answer 405, not 404. */
-const GET_PATHS = new RegExp(
-  `^/(?:health|ready|metrics|ws|docs|openapi\\.json|api/rooms|api/(?:rooms|users)/[^/]+/messages|api/analytics(?:/(?:${[
-    ...REPORTS,
-    "export",
-    "(?:rooms|users)/[^/]+"
-  ].join("|")}))?)?$`
-)
 
 /** A userId of 64 code points, four percent-encoded bytes each, has 768 characters; a longer one is still told what is wrong with it. */
 const MAX_PARAM_LENGTH = 1024
@@ -58,12 +57,11 @@ const problems = HttpMiddleware.make((app) =>
       const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
       const why = failure instanceof HttpServerError.HttpServerError ? failure.reason._tag : undefined
       if (why === "RouteNotFound") {
-        if (pathOf(request) === "/api/admin/revocations") {
-          return respond(405, "method_not_allowed", `${request.method} is not allowed here`, { allow: "POST" })
-        }
-        const asks = request.method === "GET" || request.method === "HEAD"
-        if (asks || !GET_PATHS.test(pathOf(request))) return respond(404, "not_found", "there is nothing at this path")
-        return respond(405, "method_not_allowed", `${request.method} is not allowed here`, { allow: "GET, HEAD" })
+        const allow = allowedOn(pathOf(request))
+        // what the pattern takes for a path of ours and the router does not, as one with a broken escape
+        const missed = allow === undefined || allow.split(", ").includes(request.method)
+        if (missed) return respond(404, "not_found", "there is nothing at this path")
+        return respond(405, "method_not_allowed", `${request.method} is not allowed here`, { allow })
       }
       if (why === "RequestParseError") return respond(400, "bad_request", "the request could not be read")
       yield* Effect.logError("request failed", { method: request.method, path: pathOf(request) }, cause)
@@ -72,43 +70,80 @@ const problems = HttpMiddleware.make((app) =>
   )
 )
 
+/** A page may say itself what it may run, and whether it may be kept. */
 const security = HttpMiddleware.make((app) =>
-  Effect.map(app, (response) =>
-    HttpServerResponse.setHeaders(response, {
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-      "cache-control": "no-store",
-      ...response.headers,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "cross-origin-resource-policy": "same-origin"
+  Effect.map(app, (response) => {
+    const { "cache-control": keep, "content-security-policy": policy } = response.headers
+    return HttpServerResponse.setHeaders(response, {
+      ...SECURITY_HEADERS,
+      ...(keep === undefined ? {} : { "cache-control": keep }),
+      ...(policy === undefined ? {} : { "content-security-policy": policy })
+    })
+  })
+)
+
+/** Turns away whoever asks too often, and what pages send that may not. */
+const guard = (door: Door["Service"]) =>
+  HttpMiddleware.make((app) =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const wait = UNLIMITED.includes(pathOf(request)) ? 0 : door.ask(request)
+      if (wait > 0) {
+        const detail = "too many requests from this address"
+        return problemResponse(429, { code: "rate_limited", detail, retryAfterMs: wait })
+      }
+      if (door.admits(request)) return yield* app
+      return respond(403, "forbidden_origin", "pages of this origin may not send this; see ALLOWED_ORIGINS")
     })
   )
-)
+
+const METHODS = ["GET", "HEAD", "POST"] as const
 
 /** Pages of other origins may read what they are allowed to; without an entry, none is. */
 const cors = (origins: AllowedOrigins) =>
-  origins === "*"
-    ? HttpMiddleware.cors({ allowedMethods: ["GET", "HEAD"], maxAge: 600 })
-    : // an empty list means any origin to the library, a function does not
-      HttpMiddleware.cors({
-        allowedOrigins: (origin) => origins.includes(origin),
-        allowedMethods: ["GET", "HEAD"],
-        maxAge: 600
-      })
+  HttpMiddleware.cors({
+    // an empty list means any origin to the library, a function does not
+    ...(origins === "*" ? {} : { allowedOrigins: (origin: string) => origins.includes(origin) }),
+    allowedMethods: METHODS,
+    maxAge: 600
+  })
 
-export const layer = ({ metricsToken = Redacted.make(""), minUsers = 1, origins }: RoutesOptions) =>
+const unlimited = { requestsPerSecond: 0, requestBurst: 0, limitLoopback: false }
+const none = Redacted.make("")
+const noKeys = Redacted.make<ReadonlyArray<ApiKey>>([])
+
+/** Without `limits`, there are none. */
+export const layer = ({
+  apiKeys = noKeys,
+  limits = unlimited,
+  metricsToken = none,
+  minUsers = 1,
+  origins,
+  trustedProxies = []
+}: RoutesOptions) =>
   HttpRouter.serve(
     Layer.mergeAll(
       Handlers.layer({ minUsers }),
+      ModerationRoutes.layer,
       DocsPage.layer,
       HomePage.layer,
       MetricsPage.layer,
-      RevocationsRoute.layer,
       Upgrade
-    ).pipe(Layer.provide(Authentication.layer(metricsToken))),
+    ).pipe(Layer.provide(Authentication.layer({ apiKeys, metricsToken }))),
     {
       disableLogger: true,
       disableListenLog: true,
       routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
     }
-  ).pipe(Layer.provide(layerHttpServer((app) => security(cors(origins)(problems(app))))))
+  ).pipe(
+    Layer.provide(
+      Layer.unwrap(
+        Effect.map(Door, (door) => {
+          const guarded = guard(door)
+          const open = cors(origins)
+          return layerHttpServer((app) => security(open(guarded(problems(app)))))
+        })
+      )
+    ),
+    Layer.provide(Door.layer({ limits, origins, trustedProxies }))
+  )

@@ -55,9 +55,11 @@ const field = ({ in: place, name, required, schema }: Parameter): string => {
 const parameterRow = (parameter: Parameter) => `<tr><td><code>${escaped(parameter.name)}</code></td>
 <td>${said(parameter.description ?? "")}${parameter.required ? " (required)" : ""}</td><td>${field(parameter)}</td></tr>`
 
+const tableOf = (rows: string, ...columns: ReadonlyArray<string>) =>
+  `<table><thead><tr>${columns.map((name) => `<th>${name}</th>`).join("")}</tr></thead><tbody>${rows}</tbody></table>`
+
 const form = (path: string, parameters: ReadonlyArray<Parameter>) => {
-  const rows = parameters.map(parameterRow).join("\n")
-  const table = `<table><thead><tr><th>Parameter</th><th>What</th><th>Try</th></tr></thead><tbody>${rows}</tbody></table>`
+  const table = tableOf(parameters.map(parameterRow).join("\n"), "Parameter", "What", "Try")
   return `<form action="${escaped(path)}" data-path="${escaped(path)}" target="_blank">
 ${parameters.length === 0 ? "" : table}<button>Try it</button></form>`
 }
@@ -70,24 +72,42 @@ const answers = (responses: Operation["responses"], components: Json) =>
     return `<h3>${escaped(status)}</h3><p>${said(description)}</p>${shapes.join("")}`
   })
 
-const operationHtml = (
-  path: string,
-  operation: Operation,
-  components: Json
-) => `<details id="${escaped(operation.operationId)}">
-<summary><code>GET ${escaped(path)}</code> ${said(operation.summary ?? "")}</summary>
+const readRow = ({ description = "", name, required }: Parameter) =>
+  `<tr><td><code>${escaped(name)}</code></td><td>${said(description)}${required ? " (required)" : ""}</td></tr>`
+
+/** What is sent: the parameters, and the shape of the body. A page cannot do that without being somebody, so there is nothing to try. */
+const sent = ({ parameters, requestBody }: Operation, components: Json) => {
+  const table = parameters.length === 0 ? "" : tableOf(parameters.map(readRow).join("\n"), "Parameter", "What")
+  const bodies = Object.entries(requestBody?.content ?? {}).map(
+    ([type, { schema }]) => `<p class="dim">${escaped(type)}</p><pre>${escaped(shapeOf(schema, components))}</pre>`
+  )
+  return `${table}<h3>Body</h3>${bodies.join("")}`
+}
+
+interface Route {
+  readonly method: "GET" | "POST"
+  readonly path: string
+  readonly operation: Operation
+}
+
+const routeHtml = ({ method, operation, path }: Route, components: Json) =>
+  `<details id="${escaped(operation.operationId)}">
+<summary><code>${method} ${escaped(path)}</code> ${said(operation.summary ?? "")}</summary>
 <p class="said">${said(operation.description ?? "")}</p>
-${form(path, operation.parameters)}
+${method === "GET" ? form(path, operation.parameters) : sent(operation, components)}
 ${answers(operation.responses, components).join("\n")}
 </details>`
 
-/** A page of its own; every route is a GET. */
+/** A page of its own. */
 export const docsHtml = ({ components, info, paths, tags }: Spec): string => {
-  const operations = Object.entries(paths).flatMap(([path, { get }]) => (get === undefined ? [] : [{ path, get }]))
+  const routes = Object.entries(paths).flatMap(([path, { get, post }]): ReadonlyArray<Route> => [
+    ...(get === undefined ? [] : [{ method: "GET" as const, path, operation: get }]),
+    ...(post === undefined ? [] : [{ method: "POST" as const, path, operation: post }])
+  ])
   const groups = tags.map(({ description = "", name }) => {
-    const own = operations.filter(({ get }) => get.tags.includes(name))
+    const own = routes.filter(({ operation }) => operation.tags.includes(name))
     return `<h2>${escaped(name)}</h2><p class="dim">${said(description)}</p>
-${own.map(({ get, path }) => operationHtml(path, get, components.schemas)).join("\n")}`
+${own.map((route) => routeHtml(route, components.schemas)).join("\n")}`
   })
   return `<!doctype html>
 <html lang="en">

@@ -9,8 +9,8 @@ export interface Table {
 }
 
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/
-/** What a spreadsheet takes for the beginning of a formula, or skips before one. */
-const RISKY = /^[=+\-@\t\r]/
+/** What a spreadsheet takes for the beginning of a formula, in either width, and what it skips before one. */
+const RISKY = /^(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/
 const QUOTED = /[",\r\n]/
 
 const csvCell = (cell: Cell): string => {

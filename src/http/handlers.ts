@@ -6,9 +6,11 @@ import { Lifecycle } from "../actor/Lifecycle.ts"
 import { Supervisor } from "../actor/Supervisor.ts"
 import { Analytics } from "../analytics/Analytics.ts"
 import { Hub } from "../hub/Hub.ts"
+import * as AdminHandlers from "./admin/adminHandlers.ts"
 import * as AnalyticsHandlers from "./analyticsHandlers.ts"
 import { Api } from "./Api.ts"
 import * as HistoryHandlers from "./historyHandlers.ts"
+import * as ConversationsHandlers from "./private/conversationsHandlers.ts"
 import { problemResponse } from "./problemResponse.ts"
 import type { DrainStatus } from "../store/Drain.ts"
 import { Storage } from "../store/Storage.ts"
@@ -66,5 +68,13 @@ const System = HttpApiBuilder.group(
 
 export const layer = (options: AnalyticsHandlers.AnalyticsOptions) =>
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide(Layer.mergeAll(System, AnalyticsHandlers.layer(options), HistoryHandlers.layer))
+    Layer.provide(
+      Layer.mergeAll(
+        System,
+        AnalyticsHandlers.layer(options),
+        HistoryHandlers.layer,
+        ConversationsHandlers.layer,
+        AdminHandlers.layer
+      )
+    )
   )

@@ -11,6 +11,8 @@ export class Rights {
   static readonly open = new Rights("user", RoomPatterns.all, true)
   /** Of someone who showed no token where tokens are on. */
   static readonly none = new Rights("user", RoomPatterns.none)
+  /** Of who shows an API key. */
+  static readonly admin = new Rights("admin", RoomPatterns.all)
   readonly role: Role
   /** May see figures: `analyst` and `admin`. */
   readonly figures: boolean

@@ -6,6 +6,7 @@ const texts = {
   off: "tokens are not taken here",
   malformed: "this is not a signed token",
   algorithm: "the token is signed by an algorithm that is not taken here",
+  unknown: "this key is not one of those that are taken here",
   key: "the token is signed with a key that its issuer does not have",
   signature: "the signature of the token is wrong",
   expired: "the token has expired",

@@ -12,6 +12,9 @@ export const offered = (headers: IncomingHttpHeaders): ReadonlyArray<string> =>
 export const bearerToken = (authorization: string | undefined): string | undefined =>
   /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1]
 
+/** An API key in a header of its own, for clients that cannot set `Authorization`. An empty one is none. */
+export const shownKey = (header: string | undefined): string | undefined => header?.trim() || undefined
+
 /** The token of an upgrade: of the header, else of the subprotocols, else of the query. An empty one is none. */
 export const upgradeToken = (headers: IncomingHttpHeaders, query: URLSearchParams): string | undefined => {
   const protocols = offered(headers)

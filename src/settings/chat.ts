@@ -35,6 +35,13 @@ export const chatSettings = {
     1_000_000,
     "Refused frames a connection may pile up (a minute regains them) before it is closed 4503; 0 for any number."
   ),
+  maxRooms: whole(
+    "MAX_ROOMS",
+    100_000,
+    1,
+    10_000_000,
+    "Rooms in memory, those that were left lately among them; beyond, whoever enters another one is answered overloaded."
+  ),
   roomsPerConnection: whole("ROOMS_PER_CONNECTION", 128, 1, 100_000, "Rooms one connection may be in."),
   maxFrameBytes: whole(
     "MAX_FRAME_BYTES",

@@ -1,5 +1,6 @@
 /** Who one is, and what may be done with tokens. */
 import { Redacted } from "effect"
+import { API_KEY_MIN, type ApiKey, parseApiKeys } from "../identity/ApiKeys.ts"
 import { ALGORITHMS, SECRET_MIN } from "../identity/TokenPolicy.ts"
 import { secret, type Setting, text } from "./Setting.ts"
 
@@ -20,6 +21,19 @@ const authAlgorithms: Setting<ReadonlyArray<string>> = {
   read: (text) => {
     const entries = text === "" ? [] : text.split(",").map((entry) => entry.trim())
     return entries.every((entry) => ALGORITHMS.includes(entry)) ? entries : undefined
+  }
+}
+
+/** Whether each key may be used is checked afterwards, so that a wrong one can be told by its name. */
+const apiKeys: Setting<Redacted.Redacted<ReadonlyArray<ApiKey>>> = {
+  variable: "API_KEYS",
+  fallback: "",
+  allowed: `name:key pairs separated by commas, each name of a-z, 0-9, - and _ and each key of ${API_KEY_MIN} characters or more, or nothing`,
+  doc: "Keys of programs that may use the admin API, and everything else as the role admin, also without tokens.",
+  secret: true,
+  read: (text) => {
+    const keys = parseApiKeys(text)
+    return keys === undefined ? undefined : Redacted.make(keys)
   }
 }
 
@@ -50,6 +64,7 @@ export const identitySettings = {
     "Who tokens have to be for (aud); without, that is not looked at."
   ),
   authAlgorithms,
+  apiKeys,
   metricsToken: secret(
     "METRICS_TOKEN",
     "32 printable characters or more without spaces, or nothing",

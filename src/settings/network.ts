@@ -61,6 +61,14 @@ export const networkSettings = {
     "New connections a second from one address (IPv6: /64); 0 for no limit."
   ),
   upgradesBurst: whole("UPGRADES_BURST", 30, 1, 100_000, "New connections from one address that may come at once."),
+  httpRatePerSec: decimal(
+    "HTTP_RATE_PER_SEC",
+    50,
+    0,
+    100_000,
+    "HTTP requests a second from one address (IPv6: /64), a wrong token or key counting as ten; 0 for no limit."
+  ),
+  httpRateBurst: whole("HTTP_RATE_BURST", 200, 1, 1_000_000, "HTTP requests from one address that may come at once."),
   limitLoopback: flag(
     "LIMIT_LOOPBACK",
     false,

@@ -18,6 +18,20 @@ const collectorHeaders: Setting<Redacted.Redacted<Readonly<Record<string, string
 }
 
 export const operatorsSettings = {
+  metricsPort: whole(
+    "METRICS_PORT",
+    0,
+    0,
+    65_535,
+    "A second port on which /metrics is answered, to anyone and nothing else; 0 for none."
+  ),
+  metricsHost: text(
+    "METRICS_HOST",
+    "",
+    /^[a-z0-9.:-]*$/i,
+    "an address or host name to listen on, such as 127.0.0.1, 0.0.0.0 or ::, or nothing for that of HOST",
+    "Address of that second port; without, that of HOST."
+  ),
   metricsEmf: flag(
     "METRICS_EMF",
     false,

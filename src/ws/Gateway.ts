@@ -23,6 +23,7 @@ import { type AllowedOrigins, originAllowed } from "../identity/Origins.ts"
 import { Proxies } from "../identity/Proxies.ts"
 import { TokenRefused } from "../identity/TokenRefused.ts"
 import { Tokens } from "../identity/Tokens.ts"
+import { Moderation } from "../moderation/Moderation.ts"
 import { Admission, type AdmissionOptions } from "./Admission.ts"
 import { Crowd } from "./Crowd.ts"
 import { drain, type DrainOptions } from "./drain.ts"
@@ -94,6 +95,7 @@ export const layer = (options: GatewayOptions) =>
       const allowances = yield* Allowances
       const supervisor = yield* Supervisor
       const tokens = yield* Tokens
+      const moderation = yield* Moderation
       const clock = yield* Clock.Clock
       const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
       const fork = Effect.runForkWith(yield* Effect.context())
@@ -137,6 +139,11 @@ export const layer = (options: GatewayOptions) =>
           return caller.refuse(code === "forbidden_room" ? 403 : 400, code, message, { field })
         }
         const { history, identity, room } = query.success
+        const barred = moderation?.bars(identity.userId, undefined) ?? (room && moderation?.bars(identity.userId, room))
+        if (barred !== undefined) {
+          const { code, field, message, retryAfterMs } = barred
+          return caller.refuse(403, code, message, { field, retryAfterMs })
+        }
         const key = identity.userId === anonymous ? `connection ${identity.connectionId}` : identity.userId
         accept(caller, { identity, claims, allowanceKey: key, room, history })
       }

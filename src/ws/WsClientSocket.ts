@@ -34,8 +34,18 @@ function onClose(this: WebSocket, code: number) {
   ;(this as Heard)[listener].abort(peerLeft(code))
 }
 
-/** `ws` closes by itself after a protocol error, with the code that names it. */
-const onError = () => {}
+/** What `ws` finds against the protocol, by its names for it, where that is more than a protocol error. */
+const VIOLATIONS: Readonly<Record<string, CloseReason>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: closeReasons.frameTooLarge,
+  WS_ERR_INVALID_UTF8: closeReasons.notUtf8,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: closeReasons.tooManyFragments
+}
+
+/** `ws` closes by itself after a protocol error, with the code that names it; a peer that does not answer must not be taken for one that left. */
+function onError(this: WebSocket, error: NodeJS.ErrnoException) {
+  const { code = "" } = error
+  if (code.startsWith("WS_ERR_")) (this as Heard)[listener].abort(VIOLATIONS[code] ?? closeReasons.protocolError)
+}
 
 export class WsClientSocket implements ClientSocket {
   private readonly ws: WebSocket

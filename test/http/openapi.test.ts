@@ -21,14 +21,22 @@ interface Operation {
   readonly summary: string
   readonly description: string
   readonly parameters: ReadonlyArray<Readonly<Record<string, unknown>>>
+  readonly security: ReadonlyArray<Readonly<Record<string, unknown>>>
+  readonly requestBody?: unknown
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
 }
 
-const operations = ({ body }: Answer): ReadonlyArray<readonly [string, Operation]> =>
-  Object.entries(body["paths"] as Readonly<Record<string, { readonly get: Operation }>>).map(([path, { get }]) => [
-    path,
-    get
-  ])
+interface Route {
+  readonly method: string
+  readonly path: string
+  readonly operation: Operation
+}
+
+const operations = ({ body }: Answer): ReadonlyArray<Route> =>
+  Object.entries(body["paths"] as Readonly<Record<string, Readonly<Record<string, Operation>>>>).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation }))
+  )
 
 /** What Redocly says of a document by its recommended rules, without asking anyone on the network. */
 const lint = async (document: string): Promise<string> => {
@@ -70,9 +78,10 @@ describe("GET /openapi.json", () => {
     Effect.gen(function* () {
       const all = operations(yield* ask("/openapi.json"))
       assert.isAtLeast(all.length, 22)
-      const ids = all.map(([, { operationId }]) => operationId)
+      const ids = all.map(({ operation }) => operation.operationId)
       assert.strictEqual(new Set(ids).size, ids.length)
-      for (const [path, { description, parameters, responses, summary }] of all) {
+      for (const { operation, path } of all) {
+        const { description, parameters, responses, summary } = operation
         assert.isNotEmpty(summary, path)
         assert.isNotEmpty(description, path)
         for (const { description, name, schema } of parameters) {
@@ -81,11 +90,47 @@ describe("GET /openapi.json", () => {
         }
         assert.property(responses["400"]?.content, "application/problem+json", path)
       }
-      const timeseries = all.find(([path]) => path === "/api/analytics/timeseries")?.[1]
+      const timeseries = all.find(({ path }) => path === "/api/analytics/timeseries")?.operation
       const metric = timeseries?.parameters.find(({ name }) => name === "metric")
       assert.deepInclude(metric, { in: "query", required: true })
       assert.include(JSON.stringify(metric), '"connectedUsers"')
       assert.property(timeseries?.responses["503"]?.content, "application/problem+json")
+    }).pipe(Effect.provide(served()))
+  )
+})
+
+describe("what the document says of who may ask", () => {
+  it.live("is a token or a key, and how it is refused where there is none", () =>
+    Effect.gen(function* () {
+      const answer = yield* ask("/openapi.json")
+      assert.deepNestedInclude(answer.body, { "components.securitySchemes.bearer.scheme": "bearer" })
+      assert.deepNestedInclude(answer.body, { "components.securitySchemes.apiKey.name": "X-API-Key" })
+      const admin: Array<string> = []
+      for (const { operation, path } of operations(answer)) {
+        const { responses, security } = operation
+        const asked = path.startsWith("/api/")
+        for (const status of ["401", "403", "429"]) {
+          const content = responses[status]?.content
+          if (asked) assert.hasAllKeys(content, ["application/problem+json"], `${path} ${status}`)
+          else assert.isUndefined(content, path)
+        }
+        if (!asked) assert.isEmpty(security, path)
+        else if (!path.startsWith("/api/admin/")) assert.deepStrictEqual(security, [{ bearer: [] }, { apiKey: [] }, {}])
+        else {
+          admin.push(operation.operationId)
+          assert.deepStrictEqual(security, [{ bearer: [] }, { apiKey: [] }])
+        }
+      }
+      assert.deepStrictEqual(admin.toSorted(), [
+        "broadcastMessage",
+        "disconnectUser",
+        "listConnections",
+        "publishMessage",
+        "revokeTokens"
+      ])
+      for (const { method, operation } of operations(answer)) {
+        assert.strictEqual(operation.requestBody !== undefined, method === "POST", operation.operationId)
+      }
     }).pipe(Effect.provide(served()))
   )
 })
@@ -106,11 +151,16 @@ describe("GET /docs", () => {
         assert.include(policy, `${directive} 'sha256-${hash}'`)
       }
       assert.notMatch(text, /(?:src|href)="(?:https?:)?\/\/|<link rel="stylesheet|\son[a-z]+="|style="/)
-      for (const [path, { operationId, parameters }] of operations(yield* ask("/openapi.json"))) {
-        assert.include(text, `id="${operationId}"`)
-        assert.include(text, `GET ${path}<`)
-        for (const { name } of parameters) assert.include(text, `name="${String(name)}"`)
+      for (const { method, operation, path } of operations(yield* ask("/openapi.json"))) {
+        assert.include(text, `id="${operation.operationId}"`)
+        assert.include(text, `${method} ${path}<`)
+        for (const { name } of operation.parameters) {
+          assert.include(text, method === "GET" ? `name="${String(name)}"` : `<code>${String(name)}</code>`)
+        }
       }
+      // what is sent, and what a page cannot try
+      assert.include(text, "content: string")
+      assert.notMatch(text, /data-path="\/api\/admin\/broadcast"/)
     }).pipe(Effect.provide(served()))
   )
 })

@@ -14,7 +14,7 @@ const start = async (env: Env) => {
 const revoke = async (server: ServerProcess, token: string | undefined, body: unknown) => {
   const response = await server.fetch("/api/admin/revocations", {
     method: "POST",
-    headers: token === undefined ? {} : bearer(token),
+    headers: { "content-type": "application/json", ...(token === undefined ? {} : bearer(token)) },
     body: typeof body === "string" ? body : JSON.stringify(body)
   })
   return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> }

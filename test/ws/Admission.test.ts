@@ -1,7 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
-import { addressKey, Admission, type AdmissionOptions } from "../../src/ws/Admission.ts"
-import "../domain/seed.ts"
+import { Admission, type AdmissionOptions } from "../../src/ws/Admission.ts"
 
 const defaults: AdmissionOptions = {
   upgradesPerSecond: 10,
@@ -17,53 +15,6 @@ const granted = (door: Admission, address: string, now: number): number => {
   while (count < 1000 && door.ask(address, now) === 0) count++
   return count
 }
-
-const hex = (groups: ReadonlyArray<number>) => groups.map((group) => group.toString(16)).join(":")
-
-describe("addressKey", () => {
-  it.each([
-    ["192.0.2.7", "192.0.2.7"],
-    ["::ffff:192.0.2.7", "192.0.2.7"],
-    ["::FFFF:192.0.2.7", "192.0.2.7"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
-    ["2001:db8:1:2::", "2001:db8:1:2"],
-    ["2001:db8:1:2::9", "2001:db8:1:2"],
-    ["2001:0DB8:0001:0002::9", "2001:db8:1:2"],
-    ["2001:db8::1", "2001:db8:0:0"],
-    ["2001:db8::3:0:0:0:1", "2001:db8:0:3"],
-    ["2001::2:3:4:5:6:7", "2001:0:2:3"],
-    ["1:2:3:4:5:6:7::", "1:2:3:4"],
-    ["fe80::1%eth0", "fe80:0:0:0"],
-    ["::1", "0:0:0:0"],
-    ["::", "0:0:0:0"],
-    ["64:ff9b::192.0.2.7", "64:ff9b:0:0"],
-    ["", ""]
-  ])("groups %s as %s", (address, key) => assert.strictEqual(addressKey(address), key))
-
-  const Group = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 0xffff }))
-  it.prop(
-    "sees one subscriber in all addresses of a /64, however they are written",
-    { a: Group, b: Group, c: Group, d: Group, host: Schema.Tuple([Group, Group, Group, Group]) },
-    ({ a, b, c, d, host }) => {
-      const key = hex([a, b, c, d])
-      const long = [a, b, c, d, ...host]
-      assert.strictEqual(addressKey(hex(long)), key)
-      assert.strictEqual(
-        addressKey(
-          long
-            .map((group) => group.toString(16).padStart(4, "0"))
-            .join(":")
-            .toUpperCase()
-        ),
-        key
-      )
-      // as the network stack writes it, with its longest run of zeros left out
-      const { hostname } = new URL(`http://[${hex(long)}]`)
-      const written = hostname.slice(1, -1)
-      if (!written.startsWith("::ffff:")) assert.strictEqual(addressKey(written), key)
-    }
-  )
-})
 
 describe("Admission", () => {
   // T4
