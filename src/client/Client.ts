@@ -1,0 +1,201 @@
+/** A client of a chat server: one connection that comes back by itself, and everything that is said over it. */
+import { type Calls, createCalls } from "./Calls.ts"
+import { createEvents } from "./Events.ts"
+import type { Frame, Incoming, Order, Welcome } from "./Frame.ts"
+import type { House } from "./House.ts"
+import { HubbubError } from "./HubbubError.ts"
+import { type ConnectionState, createLink } from "./Link.ts"
+import { createLetters, type Letters } from "./Letters.ts"
+import { type Mute, muteOf } from "./Mute.ts"
+import { createOutbox } from "./Outbox.ts"
+import { createRequests } from "./Requests.ts"
+import { createRoom, type HeldRoom, type Room } from "./Room.ts"
+import type { Row } from "./Row.ts"
+import { type ClientOptions, settingsOf } from "./Settings.ts"
+import { createSnapshots, type Readable } from "./Snapshots.ts"
+import { createWaiters, type Waiting } from "./Waiters.ts"
+
+export interface ClientSnapshot {
+  readonly connection: ConnectionState
+  /** Who one is and what is allowed, as the last connection said. */
+  readonly welcome: Welcome | undefined
+  /** Messages that wait to be acknowledged. */
+  readonly queued: number
+  /** Where one may not speak anywhere. */
+  readonly muted: Mute | undefined
+}
+
+export interface ClientEvents {
+  readonly state: ConnectionState
+  /** A message came that was not there when its room was joined: each once, in order, those included that were missed meanwhile. */
+  readonly message: Row
+  /** The server had one come into a room, to be told what somebody wrote there. */
+  readonly entered: Room
+  readonly invited: Frame<"invited">
+  readonly group: Frame<"group">
+  /** A refusal that answers nothing that is waited for. */
+  readonly error: HubbubError
+  readonly draining: Frame<"draining">
+  /** Live figures: see `figuresOf`. */
+  readonly analytics: Frame<"analytics">
+  /** One of a type that this client does not know. */
+  readonly frame: { readonly type: string }
+}
+
+/** Promises are rejected with a `HubbubError`, or with the reason of the signal; one that nobody looks at is no unhandled rejection. */
+export interface Client extends Readable<ClientSnapshot>, Letters, AsyncDisposable {
+  /** Done once the connection is live; rejected where it will not be. Comes back by itself from then on. */
+  connect(waiting?: Waiting): Promise<void>
+  /** Ends the connection. What waits is rejected `closed`; rooms are joined again by the next `connect`. */
+  close(): Promise<void>
+  /** Tries again at once where it waits to. */
+  retryNow(): void
+  on<K extends keyof ClientEvents>(event: K, listener: (value: ClientEvents[K]) => void): () => void
+  /** The room of this name, the same object each time. It is not entered by that. */
+  room(roomId: string): Room
+  readonly rooms: ReadonlyArray<Room>
+  /** Asks the server for something of which there is no method; `answer` is the type of the frame that answers it. */
+  ask: Calls["call"]
+  moderate(order: Order, waiting?: Waiting): Promise<Frame<"moderated">>
+}
+
+/** Throws a TypeError where the address cannot be one, or there is no WebSocket. Connects to nothing yet. */
+export const createClient = (options: ClientOptions): Client => {
+  const settings = settingsOf(options)
+  const { clock, getToken, logger } = settings
+  const events = createEvents<ClientEvents>(logger)
+  const rooms = new Map<string, HeldRoom>()
+  const waiters = createWaiters<void>(clock)
+  let welcome: Welcome | undefined
+  let muted: Mute | undefined
+
+  const snapshots = createSnapshots(
+    (): ClientSnapshot => ({ connection: link.state, welcome, queued: outbox.size, muted }),
+    logger
+  )
+
+  const end = (error: HubbubError) => {
+    waiters.reject(error)
+    calls.end(error)
+    outbox.end(error)
+    for (const one of rooms.values()) one.end(error)
+  }
+
+  const link = createLink(settings, {
+    state: (state) => {
+      snapshots.changed()
+      if (state.status === "signed-out") end(new HubbubError("signed_out", `${state.code} ${state.reason}`.trim()))
+      if (state.status === "disconnected") end(new HubbubError("closed", "the client was closed"))
+      events.emit("state", state)
+    },
+    live: (frame) => {
+      welcome = frame
+      snapshots.changed()
+      outbox.live(frame.limits)
+      waiters.resolve()
+      calls.live()
+      for (const one of rooms.values()) one.live()
+      outbox.pump()
+    },
+    lost: () => {
+      requests.lost()
+      for (const one of rooms.values()) one.lost()
+    },
+    frame: (frame) => {
+      // figures are the same whether they were asked for or not
+      if (!requests.settle(frame) || frame.type === "analytics") receive(frame)
+    }
+  })
+  const unknown = (frame: Incoming) => events.emit("frame", frame)
+  const check = () => link.check()
+  const requests = createRequests((frame) => link.send(frame))
+  const calls = createCalls(settings, requests)
+  const outbox = createOutbox(settings, requests, check, () => snapshots.changed())
+  const house: House = {
+    settings,
+    calls,
+    outbox,
+    send: link.send,
+    self: () => welcome ?? { userId: options.userId ?? "", username: options.username ?? "" },
+    isLive: () => link.state.status === "live",
+    said: (row) => events.emit("message", row),
+    unknown
+  }
+
+  const room = (roomId: string): HeldRoom => {
+    const known = rooms.get(roomId)
+    if (known !== undefined) return known
+    const made = createRoom(roomId, house)
+    rooms.set(roomId, made)
+    return made
+  }
+
+  const renew = async () => {
+    if (getToken === undefined) return
+    try {
+      const token = await getToken({ fresh: true })
+      // without one the server ends the connection, and says so
+      if (token !== null) await calls.call({ type: "refresh", token }, "refreshed")
+    } catch (error) {
+      logger.warn?.("the token could not be renewed", { error })
+    }
+  }
+
+  const receive = (frame: Incoming) => {
+    // an answer that nobody waits for any more
+    if (("ref" in frame && frame.type !== "analytics") || frame.type === "pong") return
+    switch (frame.type) {
+      case "subscribed": {
+        const isNew = rooms.get(frame.roomId)?.getSnapshot().status !== "joined"
+        const entered = room(frame.roomId)
+        entered.receive(frame)
+        if (isNew && entered.getSnapshot().status === "joined") events.emit("entered", entered)
+        return
+      }
+      case "muted":
+      case "unmuted":
+        if (frame.roomId !== undefined) return room(frame.roomId).receive(frame)
+        muted = muteOf(frame)
+        return snapshots.changed()
+      case "analytics":
+        return events.emit("analytics", frame)
+      case "token_expiring":
+        return void renew()
+      case "error":
+        return events.emit("error", new HubbubError(frame.code, frame.message, frame.field, frame.retryAfterMs))
+      case "invited":
+        return events.emit("invited", frame)
+      case "group":
+        return events.emit("group", frame)
+      case "draining":
+        return events.emit("draining", frame)
+      default: {
+        const known = "roomId" in frame ? rooms.get(frame.roomId) : undefined
+        if (known === undefined) unknown(frame)
+        else known.receive(frame)
+      }
+    }
+  }
+
+  return {
+    subscribe: snapshots.subscribe,
+    getSnapshot: snapshots.getSnapshot,
+    connect: (waiting = {}) => {
+      const live = waiters.add(waiting)
+      if (link.state.status === "live") waiters.resolve()
+      else if (waiting.signal?.aborted !== true) link.open()
+      return live
+    },
+    close: link.close,
+    [Symbol.asyncDispose]: link.close,
+    retryNow: link.hurry,
+    on: events.on,
+    room,
+    get rooms() {
+      return [...rooms.values()]
+    },
+    ...createLetters(house, (frame) => rooms.get(frame.roomId)?.receive(frame)),
+    ask: calls.call,
+    moderate: (order, waiting) => calls.call({ type: "moderate", ...order }, "moderated", waiting)
+  }
+}

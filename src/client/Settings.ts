@@ -1,0 +1,91 @@
+/** What a client is told when it is made, and what it goes by where it is not told. */
+import type { Backoff } from "./Backoff.ts"
+import { type Clock, systemClock } from "./Clock.ts"
+import type { Logger } from "./Logger.ts"
+import type { Page } from "./Page.ts"
+import type { SocketClass } from "./Socket.ts"
+
+/** When to come back. `stableMs`: how long a connection has to last for the next wait to be a short one again. */
+export interface Reconnect extends Backoff {
+  readonly stableMs: number
+}
+
+/** A token; null where there is none and will be none until the user signs in. `fresh`: the last one may no longer be good. */
+export type GetToken = (why: { readonly fresh: boolean }) => string | null | Promise<string | null>
+
+export interface ClientOptions {
+  /** Of the server's `/ws`. `http` and `https` are understood, and in a page what is relative to it. */
+  readonly url: string
+  /** Who connects, where the server takes anybody's word for it. */
+  readonly userId?: string
+  readonly username?: string
+  /** Asked before each attempt to connect, and before the present token ends. */
+  readonly getToken?: GetToken
+  /** In place of the global one. */
+  readonly WebSocket?: SocketClass
+  readonly logger?: Logger
+  /** 500 ms, 30 s and 30 s unless given. */
+  readonly reconnect?: Partial<Reconnect>
+  /** Milliseconds an attempt to connect may take: 15,000. */
+  readonly connectTimeoutMs?: number
+  /** Milliseconds an answer may take: 10,000. A message that waits longer makes the client look after its connection. */
+  readonly ackTimeoutMs?: number
+  /** Messages that may wait to be acknowledged: 100. */
+  readonly outboxMax?: number
+  /** Messages a room keeps by itself: 1,000. */
+  readonly maxMessages?: number
+  /** For tests. */
+  readonly clock?: Clock
+  /** Numbers of [0, 1), for tests. */
+  readonly random?: () => number
+  /** The browser's global object, for tests. */
+  readonly page?: Page
+}
+
+export interface Settings {
+  readonly url: string
+  readonly getToken: GetToken | undefined
+  readonly WebSocket: SocketClass
+  readonly logger: Logger
+  readonly reconnect: Reconnect
+  readonly connectTimeoutMs: number
+  readonly ackTimeoutMs: number
+  readonly outboxMax: number
+  readonly maxMessages: number
+  readonly clock: Clock
+  readonly random: () => number
+  readonly page: Page
+}
+
+/** Throws a TypeError where the address cannot be one. */
+const addressOf = ({ url, userId, username }: ClientOptions, page: Page): string => {
+  const address = new URL(url, page.location?.href)
+  address.protocol = address.protocol.replace("http", "ws")
+  if (!/^wss?:$/.test(address.protocol)) throw new TypeError("url is not one of a chat server")
+  if (address.pathname === "/") address.pathname = "/ws"
+  address.hash = ""
+  if (userId !== undefined) address.searchParams.set("userId", userId)
+  if (username !== undefined) address.searchParams.set("username", username)
+  return address.href
+}
+
+/** Throws a TypeError where the address cannot be one, or there is no WebSocket. */
+export const settingsOf = (options: ClientOptions): Settings => {
+  const page: Page = options.page ?? globalThis
+  const Socket = options.WebSocket ?? globalThis.WebSocket
+  if (typeof Socket !== "function") throw new TypeError("there is no WebSocket")
+  return {
+    url: addressOf(options, page),
+    getToken: options.getToken,
+    WebSocket: Socket,
+    logger: options.logger ?? {},
+    reconnect: { minMs: 500, maxMs: 30_000, stableMs: 30_000, ...options.reconnect },
+    connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
+    ackTimeoutMs: options.ackTimeoutMs ?? 10_000,
+    outboxMax: options.outboxMax ?? 100,
+    maxMessages: options.maxMessages ?? 1000,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    page
+  }
+}

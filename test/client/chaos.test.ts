@@ -1,0 +1,160 @@
+/** Whatever happens to the line, the list ends up as the server's history, and nothing that was acknowledged is lost or twice. */
+import { assert, describe, it } from "@effect/vitest"
+import type { Ack, Row } from "../../src/client/index.ts"
+import { Dice } from "../support/Dice.ts"
+import { type Site, site } from "./Site.ts"
+
+const RUNS = 300
+const ROOM = "storm"
+
+/** How one run goes wrong: less and more often, with or without lost epochs. */
+const trouble = (place: Site, dice: Dice) => {
+  const often = dice.pick([0, 0.02, 0.1])
+  const slow = dice.pick([1, 20, 400])
+  place.server.remembers = dice.pick([5, 1000])
+  place.server.troubles = {
+    latency: () => 1 + dice.below(slow),
+    twice: () => dice.roll() < often,
+    late: () => dice.roll() < often,
+    refusal: ({ type }) =>
+      dice.roll() < often && ["subscribe", "chat", "history"].includes(type)
+        ? { code: "rate_limited", retryAfterMs: 1 + dice.below(500) }
+        : undefined,
+    cutsAfter: () => dice.roll() < often / 4
+  }
+}
+
+const calm = (place: Site) => {
+  place.server.up = true
+  place.server.troubles = {
+    latency: () => 1,
+    twice: () => false,
+    late: () => false,
+    refusal: () => undefined,
+    cutsAfter: () => false
+  }
+}
+
+/** One thing that happens. */
+const happen = (place: Site, dice: Dice, say: () => void) => {
+  const { server } = place
+  switch (dice.below(16)) {
+    case 0:
+      return server.restart(dice.pick([1001, 1006, 1011, 1012, 1013, 4000, 4001, 4002, 4003]))
+    case 1:
+      return server.restart(1012, dice.below(3) === 0)
+    case 2:
+      for (const line of server.live) line.dead ||= dice.below(2) === 0
+      return
+    case 3:
+      server.up = dice.below(4) > 0
+      return
+    case 4:
+      return server.change(ROOM, -1 - dice.below(8), dice.below(3) === 0 ? undefined : `edited ${dice.below(1000)}`)
+    case 5:
+      place.clock.sleep(dice.below(90_000))
+      return
+    case 6:
+      return place.client.retryNow()
+    case 7:
+      void place.client.room(ROOM).loadOlder(1 + dice.below(10))
+      return
+    case 8:
+    case 9:
+    case 10:
+      return server.say(ROOM, `from bob ${dice.below(1e6)}`, "bob")
+    default:
+      return say()
+  }
+}
+
+const shown = ({
+  at,
+  content,
+  deleted,
+  messageId,
+  userId
+}: Pick<Row, "at" | "content" | "deleted" | "messageId" | "userId">) =>
+  `${at?.epoch}:${at?.seq} ${userId} ${messageId} ${deleted === true ? "deleted" : content}`
+
+const run = async (seed: number) => {
+  const dice = new Dice(seed)
+  const place = site({ outboxMax: 1000, maxMessages: 10_000 }, seed)
+  const { client, clock, server } = place
+  const room = client.room(ROOM)
+  const acks: Array<Ack> = []
+  const heard: Array<Row> = []
+  let unanswered = 0
+  client.on("message", (row) => heard.push(row))
+  trouble(place, dice)
+  void client.connect()
+  void room.join()
+  let said = 0
+  const say = () => {
+    unanswered++
+    void room
+      .send(`from ann ${++said}`, { retry: true })
+      .then((ack) => acks.push(ack))
+      .finally(() => unanswered--)
+  }
+  const steps = 10 + dice.below(50)
+  for (let step = 0; step < steps; step++) {
+    happen(place, dice, say)
+    await clock.advance(dice.pick([1, 50, 1000, 5000]))
+  }
+  calm(place)
+  await clock.advance(180_000)
+  while (room.getSnapshot().hasOlder) {
+    const loaded = room.loadOlder(7)
+    await clock.advance(1000)
+    await loaded
+  }
+  return { acks, heard, history: server.room(ROOM).log, snapshot: room.getSnapshot(), said, unanswered, place }
+}
+
+describe("over a line that fails in every way", () => {
+  it(`the list is the server's history in ${RUNS} seeded runs`, { timeout: 120_000 }, async () => {
+    let resumed = 0
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const { acks, heard, history, place, said, snapshot, unanswered } = await run(seed)
+      const why = `seed ${seed}`
+      const expected = history.map(({ epoch, message: { seq, ...message } }) =>
+        shown({ ...message, at: { epoch, seq } })
+      )
+      assert.deepStrictEqual(snapshot.messages.map(shown), expected, why)
+      assert.isTrue(
+        snapshot.messages.every(({ status }) => status === "sent"),
+        why
+      )
+      assert.strictEqual(new Set(snapshot.messages.map(({ key }) => key)).size, expected.length, why)
+      assert.strictEqual(unanswered, 0, why)
+      assert.strictEqual(acks.length, said, why)
+      for (const { epoch, messageId, seq } of acks) {
+        const at = history.find((kept) => kept.epoch === epoch && kept.message.seq === seq)
+        assert.strictEqual(at?.message.messageId, messageId, why)
+      }
+      const places = heard.map(({ at }) => (at?.epoch ?? 0) * 1e6 + (at?.seq ?? 0))
+      assert.deepStrictEqual(
+        places,
+        [...new Set(places)].sort((a, b) => a - b),
+        why
+      )
+      // what one says oneself stays in the order it was said
+      const firsts = new Map<string, number>()
+      history.forEach(({ message }, index) => {
+        if (message.userId === "ann" && !firsts.has(message.messageId)) firsts.set(message.messageId, index)
+      })
+      assert.strictEqual(firsts.size, said, why)
+      const own = [...firsts.keys()].map((id) => acks.findIndex(({ messageId }) => messageId === id))
+      assert.deepStrictEqual(
+        own,
+        [...own].sort((a, b) => a - b),
+        why
+      )
+      assert.deepStrictEqual(place.logged, [], why)
+      resumed += place.server.lines.length - 1
+      void place.client.close()
+    }
+    assert.isAbove(resumed, RUNS)
+  })
+})

@@ -1,0 +1,226 @@
+/** What is said and not acknowledged yet. */
+import { assert, describe, it } from "@effect/vitest"
+import { HubbubError, type Row } from "../../src/client/index.ts"
+import { contents, joined } from "./Site.ts"
+
+const ROOM = "lobby"
+
+const inRoom = async (options: Parameters<typeof joined>[0] = {}) => {
+  const place = await joined(options, ROOM)
+  const room = place.client.room(ROOM)
+  const rows = (): ReadonlyArray<Row> => room.getSnapshot().messages
+  const chats = () => place.server.lines.flatMap(({ received }) => received.filter(({ type }) => type === "chat"))
+  return { ...place, room, rows, chats }
+}
+
+const errorOf = async (promise: Promise<unknown>): Promise<HubbubError> => {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason
+  )
+  assert.instanceOf(error, HubbubError)
+  return error
+}
+
+describe("a message", () => {
+  it("is in the list at once, and stays the same row when it is kept", async () => {
+    const { clock, room, rows } = await inRoom()
+    const sent = room.send("hello")
+    const pending = rows()[0]
+    assert.deepInclude({ ...pending }, { content: "hello", status: "pending", userId: "ann", username: "ANN" })
+    await clock.advance(10)
+    const ack = await sent
+    assert.deepInclude({ ...ack }, { roomId: ROOM, seq: 1, epoch: 1, messageId: pending?.messageId ?? "" })
+    assert.lengthOf(rows(), 1)
+    assert.deepInclude({ ...rows()[0] }, { key: pending?.key ?? "", status: "sent", at: { epoch: 1, seq: 1 } })
+  })
+
+  it("of the same text as another is another message", async () => {
+    // A19
+    const { chats, clock, room, rows } = await inRoom()
+    void room.send("hi")
+    void room.send("hi")
+    await clock.advance(10)
+    assert.lengthOf(rows(), 2)
+    assert.strictEqual(new Set(chats().map(({ messageId }) => messageId)).size, 2)
+  })
+
+  it("of the same id is the same message, and another text under it a conflict", async () => {
+    // A16, A17
+    const { chats, clock, room, rows, server } = await inRoom()
+    server.up = false
+    server.restart(1006)
+    await clock.advance(10)
+    const messageId = crypto.randomUUID().toUpperCase()
+    const [first, again] = [room.send("hi", { messageId }), room.send("hi", { messageId })]
+    assert.strictEqual((await errorOf(room.send("ho", { messageId }))).code, "idempotency_conflict")
+    server.up = true
+    await clock.advance(60_000)
+    assert.deepEqual(await first, await again)
+    assert.lengthOf(rows(), 1)
+    assert.lengthOf(chats(), 1)
+  })
+
+  it("waits while there is no connection, in order, and as many as may", async () => {
+    const { client, clock, room, server } = await inRoom({ outboxMax: 3 })
+    server.up = false
+    server.restart(1006)
+    await clock.advance(10)
+    for (const text of ["one", "two", "three"]) void room.send(text)
+    assert.strictEqual((await errorOf(room.send("four"))).code, "outbox_full")
+    assert.strictEqual(client.getSnapshot().queued, 3)
+    assert.deepEqual(contents(client, ROOM), ["one", "two", "three"])
+    server.up = true
+    await clock.advance(60_000)
+    assert.deepEqual(
+      server.room(ROOM).log.map(({ message }) => message.content),
+      ["one", "two", "three"]
+    )
+    assert.strictEqual(client.getSnapshot().queued, 0)
+  })
+
+  it("that waited leaves no faster than the server takes it", async () => {
+    const { clock, room, server } = await inRoom()
+    server.limits = { ...server.limits, messagesPerSecond: 5, messageBurst: 10 }
+    server.up = false
+    server.restart(1006)
+    await clock.advance(10)
+    const all = Promise.all(Array.from({ length: 30 }, (_, n) => room.send(`m${n}`)))
+    let tokens = 10
+    let at = clock.now()
+    server.troubles = {
+      ...server.troubles,
+      refusal: ({ type }) => {
+        if (type !== "chat") return undefined
+        tokens = Math.min(10, tokens + ((clock.now() - at) / 1000) * 5)
+        at = clock.now()
+        return tokens-- >= 0.99 ? undefined : { code: "rate_limited", retryAfterMs: 200 }
+      }
+    }
+    server.up = true
+    await clock.advance(60_000)
+    assert.lengthOf(await all, 30)
+  })
+
+  it("is sent again under its id where its ack was lost, and is one message", async () => {
+    const { chats, clock, room, rows, server } = await inRoom()
+    let cut = true
+    server.troubles = {
+      ...server.troubles,
+      cutsAfter: ({ type }) => {
+        if (type !== "chat" || !cut) return false
+        cut = false
+        return true
+      }
+    }
+    const sent = room.send("once")
+    await clock.advance(5000)
+    assert.strictEqual((await sent).duplicate, true)
+    assert.lengthOf(chats(), 2)
+    assert.lengthOf(server.room(ROOM).log, 1)
+    assert.lengthOf(rows(), 1)
+  })
+
+  it("whose ack does not come makes the client look after its line, and stays pending", async () => {
+    const { clock, room, rows, server } = await inRoom()
+    const { line } = server
+    line.dead = true
+    const sent = room.send("into the void", { timeoutMs: 5000 })
+    await clock.advance(5000)
+    assert.strictEqual((await errorOf(sent)).code, "timeout")
+    assert.strictEqual(rows()[0]?.status, "pending")
+    // asked after 10 s, and left 3 s later
+    await clock.advance(9500)
+    assert.deepInclude({ ...rows()[0] }, { content: "into the void", status: "sent" })
+  })
+
+  it("is taken back by its signal as long as it has not left", async () => {
+    const { clock, room, rows, server } = await inRoom()
+    const stop = new AbortController()
+    server.up = false
+    server.restart(1006)
+    await clock.advance(10)
+    const sent = room.send("never mind", { signal: stop.signal })
+    stop.abort(new Error("changed my mind"))
+    assert.strictEqual(
+      await sent.then(
+        () => "sent",
+        (reason: unknown) => String(reason)
+      ),
+      "Error: changed my mind"
+    )
+    assert.deepEqual(rows(), [])
+    server.up = true
+    await clock.advance(60_000)
+    assert.lengthOf(server.room(ROOM).log, 0)
+  })
+
+  it("that is too large for a frame is refused here", async () => {
+    const { chats, room } = await inRoom()
+    assert.strictEqual((await errorOf(room.send("x".repeat(20_000)))).code, "content_too_long")
+    assert.deepEqual(chats(), [])
+  })
+})
+
+const refuseOnce = (place: Awaited<ReturnType<typeof inRoom>>, code: "slow_mode" | "muted", retryAfterMs?: number) => {
+  let times = 1
+  place.server.troubles = {
+    ...place.server.troubles,
+    refusal: ({ type }) =>
+      type === "chat" && times-- > 0 ? { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } : undefined
+  }
+}
+
+describe("a refusal", () => {
+  it("fails the row, which is retried under its id or discarded", async () => {
+    const place = await inRoom()
+    refuseOnce(place, "slow_mode", 5000)
+    const error = await errorOf(Promise.all([place.room.send("too soon"), place.clock.advance(10)]))
+    assert.deepInclude(error, { code: "slow_mode", retryAfterMs: 5000 })
+    const [failed] = place.rows()
+    assert.deepInclude({ ...failed }, { status: "failed", error })
+    const retried = place.room.retry(failed?.messageId ?? "")
+    assert.strictEqual(place.rows()[0]?.status, "pending")
+    await place.clock.advance(10)
+    assert.strictEqual((await retried).messageId, failed?.messageId)
+    refuseOnce(place, "muted")
+    await errorOf(Promise.all([place.room.send("not heard"), place.clock.advance(10)]))
+    place.room.discard(place.rows().at(-1)?.messageId ?? "")
+    assert.deepEqual(contents(place.client, ROOM), ["too soon"])
+    assert.strictEqual((await errorOf(place.room.retry("gone"))).code, "not_found")
+  })
+
+  it("is waited out where that was asked for, and what follows does not overtake it", async () => {
+    const place = await inRoom()
+    refuseOnce(place, "slow_mode", 5000)
+    const [one, two] = [place.room.send("one", { retry: true }), place.room.send("two")]
+    await place.clock.advance(4900)
+    assert.lengthOf(place.chats(), 1)
+    await place.clock.advance(200)
+    assert.deepEqual([(await one).seq, (await two).seq], [1, 2])
+  })
+})
+
+describe("rejections that nobody looks at", () => {
+  it("are not the process's business", async () => {
+    const place = await inRoom()
+    const unhandled: Array<unknown> = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on("unhandledRejection", note)
+    place.server.troubles = { ...place.server.troubles, refusal: () => ({ code: "internal" }) }
+    void place.room.send("x")
+    void place.room.read(5)
+    void place.room.loadOlder()
+    void place.room.edit("m", "x")
+    void place.client.conversations()
+    void place.client.blocks()
+    void place.client.quit("group:1")
+    void place.client.room("other").join()
+    await place.clock.advance(1000)
+    place.server.restart(4500)
+    void place.client.direct("bob", "x")
+    await place.clock.advance(30_000)
+    process.off("unhandledRejection", note)
+    assert.deepEqual(unhandled, [])
+  })
+})
