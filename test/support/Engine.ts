@@ -1,6 +1,6 @@
 /** The real engine on fake sockets: hub, connections, heartbeat and limits as the server composes them, with the clock in the test's hand. */
 import { randomUUID } from "node:crypto"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { NodeName } from "../../src/analytics/NodeName.ts"
 import { type Configuration, loadConfig } from "../../src/AppConfig.ts"
@@ -15,6 +15,7 @@ import type { Recall } from "../../src/log/Recall.ts"
 import { RoomLog } from "../../src/log/RoomLog.ts"
 import { history, logOptions } from "../../src/Persistence.ts"
 import { connectionOptions, engine } from "../../src/Server.ts"
+import { PairKey } from "../../src/private/PairKey.ts"
 import type { History } from "../../src/store/History.ts"
 import * as MemoryRecords from "../../src/store/MemoryRecords.ts"
 import * as MemoryRollups from "../../src/store/MemoryRollups.ts"
@@ -40,6 +41,7 @@ export const engineLayer = (
   engine(config).pipe(
     Layer.provideMerge(past),
     Layer.provide(Layer.mergeAll(MemoryStore.layer, MemoryRollups.layer, MemoryRecords.layer, NodeName.layerAlone)),
+    Layer.provide(PairKey.layer(Redacted.make(Buffer.alloc(32, "a secret of tests")))),
     Layer.provide(log),
     Layer.provideMerge(Supervisor.layer),
     Layer.provide(Layer.succeed(LoopGauge, () => 0))
