@@ -1,13 +1,16 @@
 /** Every environment variable: its default, what is allowed, what it is for. `.env.example`, `--help` and the README follow this table. */
 import { Config, Context, Data, Effect, Layer } from "effect"
+import { checkApiKeys } from "./identity/ApiKeys.ts"
 import { tokenPolicy } from "./identity/TokenPolicy.ts"
 import { chatSettings } from "./settings/chat.ts"
 import { figuresSettings } from "./settings/figures.ts"
 import { identitySettings } from "./settings/identity.ts"
+import { moderationSettings } from "./settings/moderation.ts"
 import { networkSettings } from "./settings/network.ts"
 import { operatorsSettings } from "./settings/operators.ts"
 import { outboundSettings } from "./settings/outbound.ts"
 import { paceSettings } from "./settings/pace.ts"
+import { privateSettings } from "./settings/private.ts"
 import { storageSettings } from "./settings/storage.ts"
 import type { Setting } from "./settings/Setting.ts"
 
@@ -27,6 +30,8 @@ export const settings = {
   ...networkSettings,
   ...identitySettings,
   ...chatSettings,
+  ...moderationSettings,
+  ...privateSettings,
   ...storageSettings,
   ...paceSettings,
   ...figuresSettings,
@@ -64,6 +69,7 @@ export const loadConfig: Effect.Effect<Configuration, ConfigInvalid> = Effect.ge
   }
   const config = Object.fromEntries(entries) as Configuration
   yield* Effect.mapError(Effect.fromResult(tokenPolicy(config)), (problem) => new ConfigInvalid(problem))
+  yield* Effect.mapError(Effect.fromResult(checkApiKeys(config.apiKeys)), (problem) => new ConfigInvalid(problem))
   return config
 })
 

@@ -15,6 +15,7 @@ import { Drain } from "./store/Drain.ts"
 import * as StoreTimings from "./observability/StoreTimings.ts"
 import * as DynamoDbStore from "./store/dynamodb/DynamoDbStore.ts"
 import { History } from "./store/History.ts"
+import { PairKey } from "./private/PairKey.ts"
 import * as HistoryRecall from "./store/HistoryRecall.ts"
 import { keyFile } from "./store/keyFile.ts"
 import * as MemoryRecords from "./store/MemoryRecords.ts"
@@ -45,6 +46,9 @@ export const logOptions = (config: Configuration): StreamLimits => ({
 /** History and what resumes from it, over a log and a store. */
 export const history = HistoryRecall.layer.pipe(Layer.provideMerge(History.layer))
 
+/** What is made with the server's secret. */
+const signing = (secret: Redacted.Redacted<Buffer>) => Layer.merge(Cursors.layer(secret), PairKey.layer(secret))
+
 const given = ({ cursorSecret }: Configuration): Redacted.Redacted<Buffer> | undefined => {
   const secret = Redacted.value(cursorSecret)
   return secret === "" ? undefined : Redacted.make(createHash("sha256").update(secret).digest())
@@ -68,7 +72,7 @@ const inMemory = (config: Configuration) =>
     Layer.merge(MemoryRollups.layer),
     Layer.merge(MemoryRecords.layer),
     Layer.merge(NodeName.layerAlone),
-    Layer.merge(Cursors.layer(given(config) ?? Redacted.make(randomBytes(32))))
+    Layer.merge(signing(given(config) ?? Redacted.make(randomBytes(32))))
   )
 
 /** A journal, and a store that it is drained to. The journal comes first: it makes the directory and holds its lock. */
@@ -99,8 +103,8 @@ const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions[
     deadLetters: join(directory, "dead-letters.ndjson")
   })
   const key = given(config)
-  const cursors = Layer.unwrap(
-    Effect.map(key === undefined ? keyFile(join(directory, "cursor.key")) : Effect.succeed(key), Cursors.layer)
+  const signed = Layer.unwrap(
+    Effect.map(key === undefined ? keyFile(join(directory, "cursor.key")) : Effect.succeed(key), signing)
   )
   return Layer.mergeAll(
     history.pipe(
@@ -115,7 +119,7 @@ const onDisk = (config: Configuration, durability: JournalLog.JournalLogOptions[
     Layer.effect(RollupStore, RollupStore),
     Layer.effect(RecordStore, RecordStore),
     NodeName.layerFile(join(directory, "node.key")),
-    cursors
+    signed
   ).pipe(
     Layer.provide(Vigil.layer),
     Layer.provide(StoreTimings.layer),

@@ -7,6 +7,10 @@ import * as Rollups from "./analytics/Rollups.ts"
 import type { Configuration } from "./AppConfig.ts"
 import type { ConnectionOptions } from "./connection/Connection.ts"
 import { Connections } from "./connection/Connections.ts"
+import { Amender } from "./connection/Amender.ts"
+import * as Enforcement from "./connection/Enforcement.ts"
+import * as heralding from "./connection/heralding.ts"
+import * as purging from "./connection/purging.ts"
 import { Watchers } from "./connection/Watchers.ts"
 import { Heartbeat } from "./connection/Heartbeat.ts"
 import { Passports } from "./connection/Passports.ts"
@@ -14,6 +18,9 @@ import { CONTENT_MAX } from "./domain/Content.ts"
 import { PAGE_SIZE_MAX } from "./domain/PageSize.ts"
 import type { Limits } from "./domain/ServerFrame.ts"
 import { USERNAME_MAX } from "./domain/Username.ts"
+import { Connected } from "./http/admin/Connected.ts"
+import * as hubSpeaker from "./http/admin/hubSpeaker.ts"
+import { MetricsServer } from "./http/MetricsServer.ts"
 import { NodeServer } from "./http/NodeServer.ts"
 import * as Routes from "./http/Routes.ts"
 import * as ServerVitals from "./http/ServerVitals.ts"
@@ -24,6 +31,7 @@ import * as keptRevocations from "./identity/keptRevocations.ts"
 import { Revocations } from "./identity/Revocations.ts"
 import { tokenPolicy } from "./identity/TokenPolicy.ts"
 import { Tokens } from "./identity/Tokens.ts"
+import * as keptModeration from "./moderation/keptModeration.ts"
 import * as analyticsClock from "./observability/analyticsClock.ts"
 import * as CountedAnalytics from "./observability/CountedAnalytics.ts"
 import * as Observability from "./observability/Observability.ts"
@@ -33,7 +41,9 @@ import { PublishHook } from "./outbound/PublishHook.ts"
 import * as publishJudge from "./outbound/publishJudge.ts"
 import { SafeFetch } from "./outbound/SafeFetch.ts"
 import { Webhooks } from "./outbound/Webhooks.ts"
+import * as webhookOrders from "./outbound/webhookOrders.ts"
 import * as webhookWitness from "./outbound/webhookWitness.ts"
+import * as keptRooms from "./private/keptRooms.ts"
 import { persistence } from "./Persistence.ts"
 import { version } from "./version.ts"
 import * as Gateway from "./ws/Gateway.ts"
@@ -118,13 +128,34 @@ const identity = (config: Configuration) =>
     Layer.provide(keptRevocations.layer)
   )
 
+/** Who may say what, where, and to whom. */
+const rules = (config: Configuration) =>
+  Enforcement.layer.pipe(
+    Layer.provideMerge(
+      keptModeration
+        .layer({
+          auditDays: config.auditDays,
+          filter: { words: config.wordFilter, mode: config.wordFilterMode }
+        })
+        .pipe(Layer.provide(purging.layer))
+    ),
+    Layer.provideMerge(Amender.layer),
+    Layer.provideMerge(
+      keptRooms.layer({ groupMembersMax: config.groupMembersMax }).pipe(Layer.provide(heralding.layer))
+    )
+  )
+
 /** Everything between a socket and a log: what a connection runs on. Needs what is persistent and a Supervisor. */
-export const engine = (config: Configuration) =>
+export const engine = (config: Configuration) => rules(config).pipe(Layer.provideMerge(crowd(config)))
+
+/** Who is there, and what becomes of what they say. */
+const crowd = (config: Configuration) =>
   Layer.mergeAll(
     Layer.merge(
       Hub.layer({
         inbox: config.hubInbox,
         roomEmptyMs: config.roomEmptyMs,
+        maxRooms: config.maxRooms,
         roomsPerConnection: config.roomsPerConnection,
         resumeMaxBytes: config.resumeMaxBytes,
         presence: config.presence,
@@ -152,7 +183,7 @@ export const engine = (config: Configuration) =>
 
 /** Whom this server calls of its own accord: the webhook, and the hook that decides what is published. */
 const callsOut = (config: Configuration) =>
-  Layer.mergeAll(webhookWitness.layer, publishJudge.layer, outboundVitals.layer).pipe(
+  Layer.mergeAll(webhookWitness.layer, webhookOrders.layer, publishJudge.layer, outboundVitals.layer).pipe(
     Layer.provide(
       Layer.merge(
         Webhooks.layer({ url: config.webhookUrl, secret: config.webhookSecret, events: config.webhookEvents }),
@@ -167,6 +198,17 @@ const callsOut = (config: Configuration) =>
     Layer.provide(SafeFetch.layer({ allow: config.outboundAllow, allowHttp: config.webhookAllowHttp }))
   )
 
+/** What the routes for admins work on. */
+const ruling = Layer.merge(hubSpeaker.layer, Layer.effect(Connected, Connections))
+
+/** A second port for metrics alone, where one is set. */
+const metricsServer = ({ headersTimeoutMs, host, metricsHost, metricsPort: port }: Configuration) =>
+  port === 0
+    ? Layer.empty
+    : Layer.effectDiscard(MetricsServer).pipe(
+        Layer.provide(MetricsServer.layer({ host: metricsHost === "" ? host : metricsHost, port, headersTimeoutMs }))
+      )
+
 /** A whole server. Built, it serves; closed, it drains. */
 export const server = (config: Configuration) =>
   announced(config).pipe(
@@ -176,8 +218,15 @@ export const server = (config: Configuration) =>
       Routes.layer({
         origins: config.allowedOrigins,
         minUsers: config.analyticsMinUsers,
-        metricsToken: config.metricsToken
-      })
+        metricsToken: config.metricsToken,
+        apiKeys: config.apiKeys,
+        limits: {
+          requestsPerSecond: config.httpRatePerSec,
+          requestBurst: config.httpRateBurst,
+          limitLoopback: config.limitLoopback
+        },
+        trustedProxies: config.trustedProxies
+      }).pipe(Layer.provide(ruling), Layer.merge(metricsServer(config)))
     ),
     // closed after both, so that the last figures are of everything
     Layer.provide(Observability.layer(observabilityOptions(config)).pipe(Layer.provide(ServerVitals.layer))),

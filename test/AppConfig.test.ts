@@ -15,6 +15,7 @@ const refusal = (env: Record<string, string>) => Effect.flip(load(env))
 const badValues = ({ allowed, variable }: Setting<unknown>): ReadonlyArray<string> => {
   const range = / from (\S+) to (\S+)$/.exec(allowed)
   if (variable === "ALLOWED_ORIGINS") return ["https://chat.example/", "chat.example", "null", "*,https://a.example"]
+  if (variable === "WORD_FILTER") return ["@"]
   if (variable === "DATA_DIR") return ["\0"]
   if (variable === "CURSOR_SECRET") return ["too short", "x".repeat(31)]
   if (range === null) return ["no such thing!"]

@@ -235,13 +235,17 @@ export class Aggregator {
     room.lengths[bin]!++
     if (user === undefined) return
     describe(user.n, shape, reply)
-    const hash = hashOf(userId)
-    all.set("senders").add(hash)
-    room.set("senders").add(hash)
+    const here = user.rooms.get(roomId)
+    // sets are what takes longest, and have had a sender since the first message
+    if (here === undefined) {
+      const hash = hashOf(userId)
+      all.set("senders").add(hash)
+      room.set("senders").add(hash)
+    }
+    user.rooms.set(roomId, (here ?? 0) + 1)
     user.username = username
     const quarter = Math.floor(at / TIER_MS.q)
     user.sent.set(quarter, (user.sent.get(quarter) ?? 0) + 1)
-    user.rooms.set(roomId, (user.rooms.get(roomId) ?? 0) + 1)
     if (user.firstMessageAt === undefined || at < user.firstMessageAt) user.firstMessageAt = at
   }
 

@@ -16,6 +16,7 @@ import type { Claims } from "../identity/Claims.ts"
 import { History } from "../store/History.ts"
 import { Moderation } from "../moderation/Moderation.ts"
 import { PrivateRooms } from "../private/PrivateRooms.ts"
+import { Amender } from "./Amender.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 import { Connections, type Known } from "./Connections.ts"
 import { type Beating, Heartbeat, type Spoke } from "./Heartbeat.ts"
@@ -211,6 +212,7 @@ export const make = Effect.fnUntraced(function* (options: ConnectionOptions, all
     judge: yield* Judge,
     moderation: yield* Moderation,
     privateRooms: yield* PrivateRooms,
+    amender: yield* Amender,
     connections: yield* Connections,
     heartbeat: yield* Heartbeat,
     passports: yield* Passports,

@@ -1,23 +1,29 @@
-/** Serves what a client asks for that is looked up or written down first: private rooms, and what moderators order. */
+/** Serves what a client asks for that is looked up or written down first: changes of messages, private rooms, what moderators order. */
 import { Effect } from "effect"
 import type { ClientFrame, Ref } from "../domain/ClientFrame.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import type { RoomId } from "../domain/RoomId.ts"
+import { isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
 import type { ServerFrame } from "../domain/ServerFrame.ts"
-import { anonymous } from "../domain/UserId.ts"
+import { anonymous, type UserId } from "../domain/UserId.ts"
 import type { Client } from "../hub/Client.ts"
-import type { Rights } from "../identity/Rights.ts"
-import type { Moderation } from "../moderation/Moderation.ts"
-import type { Group, PrivateRooms } from "../private/PrivateRooms.ts"
+import { Rights } from "../identity/Rights.ts"
+import type { Moderation, Moderator } from "../moderation/Moderation.ts"
+import { type Group, noMember, type PrivateRooms } from "../private/PrivateRooms.ts"
+import type { Amender } from "./Amender.ts"
 import type { Connections } from "./Connections.ts"
 import type { Errands } from "./Errands.ts"
+import type { Judge } from "./Gate.ts"
 
 /** What all desks serve from. */
 export interface Services {
   readonly moderation: Moderation | undefined
+  readonly amender: Amender["Service"]
+  readonly judge: Judge | undefined
   readonly privateRooms: PrivateRooms | undefined
   readonly connections: Connections["Service"]
 }
+
+type Change = Extract<ClientFrame, { readonly type: "edit" | "delete" }>
 
 export type Petition = Extract<
   ClientFrame,
@@ -35,6 +41,8 @@ export type Petition = Extract<
   }
 >
 
+/** Private rooms that are listed at once; `GET /api/conversations` has them all, by pages. */
+const LISTED_MAX = 1000
 /** Milliseconds after which what found too much waiting is worth another try. */
 const RETRY_MS = 250
 
@@ -49,6 +57,13 @@ const groupFrame = ({ members, owner, roomId, title }: Group, ref: Ref | undefin
   ...(title === undefined ? {} : { title }),
   owner,
   userIds: members
+})
+
+const moderatorOf = (userId: UserId, rights: Rights): Moderator => ({
+  userId,
+  name: userId,
+  via: "socket",
+  moderates: (roomId) => (roomId === undefined ? rights.everywhere : rights.enter(roomId))
 })
 
 export class Desk {
@@ -83,10 +98,21 @@ export class Desk {
     )
   }
 
+  /** Has a message changed, in its turn. The hub answers once that is kept. */
+  change(frame: Change, rights: Rights | undefined): ProtocolError | undefined {
+    return this.begin(
+      frame.ref,
+      Effect.andThen(
+        this.reachable(frame.roomId),
+        Effect.suspend(() => (frame.type === "edit" ? this.edit(frame, rights) : this.amend(frame, rights)))
+      )
+    )
+  }
+
   /** Goes on with `then` if the client may be in a private room. */
   enter(roomId: RoomId, ref: Ref | undefined, then: () => void): ProtocolError | undefined {
     const { userId } = this.client.identity
-    const forbidden = refusal("forbidden_room", `not a member of room ${roomId}`, "roomId")
+    const forbidden = noMember(roomId)
     const { privateRooms } = this.services
     if (privateRooms === undefined || userId === anonymous) return forbidden
     return this.begin(
@@ -95,6 +121,13 @@ export class Desk {
         admitted ? Effect.sync(then) : Effect.fail(forbidden)
       )
     )
+  }
+
+  /** Goes on with `then` if the client may write in a private room that it is in. */
+  write(roomId: RoomId, ref: Ref | undefined, then: () => void): ProtocolError | undefined {
+    const { privateRooms } = this.services
+    if (privateRooms === undefined) return noMember(roomId)
+    return this.begin(ref, Effect.map(privateRooms.permits(this.client.identity.userId, roomId), then))
   }
 
   /** Goes on with `then` in the room of the client and another user. */
@@ -120,6 +153,53 @@ export class Desk {
     return refusal("overloaded", "too much of what was asked for still waits", undefined, RETRY_MS)
   }
 
+  /** Whoever may not be in a private room is answered as for a message that never was. */
+  private reachable(roomId: RoomId): Effect.Effect<void, ProtocolError> {
+    if (!isPrivateRoom(roomId) || this.client.rooms.has(roomId)) return Effect.void
+    const missing = refusal("not_found", "there is no such message", "messageId")
+    const { privateRooms } = this.services
+    const { userId } = this.client.identity
+    if (privateRooms === undefined || userId === anonymous) return Effect.fail(missing)
+    return Effect.flatMap(privateRooms.admits(userId, roomId), (admitted) =>
+      admitted ? Effect.void : Effect.fail(missing)
+    )
+  }
+
+  private amend(frame: Change, rights: Rights | undefined): Effect.Effect<void, ProtocolError> {
+    const { amender, moderation } = this.services
+    const { userId } = this.client.identity
+    const { messageId, roomId } = frame
+    const asking = { client: this.client, rights: rights ?? Rights.open, moderates: rights?.moderates === true }
+    return Effect.flatMap(amender.amend({ ...asking, ref: frame.ref }, frame), (author) =>
+      author === userId || moderation === undefined || rights === undefined
+        ? Effect.void
+        : moderation.noted({ action: "delete", roomId, messageId, userId: author }, moderatorOf(userId, rights))
+    )
+  }
+
+  /** An edit is held to what a message is held to, but for slow mode: who mends a word has waited already. */
+  private edit(
+    frame: Extract<Change, { readonly type: "edit" }>,
+    rights: Rights | undefined
+  ): Effect.Effect<void, ProtocolError> {
+    const { judge, moderation, privateRooms } = this.services
+    const { content, messageId, roomId } = frame
+    const { userId, username } = this.client.identity
+    const exempt = rights?.moderates === true
+    const silenced = moderation?.silences(userId, roomId, exempt)
+    if (silenced !== undefined && silenced.code !== "slow_mode") return Effect.fail(silenced)
+    const screened = exempt ? undefined : moderation?.screens(content)
+    if (screened !== undefined) return Effect.fail(screened)
+    const may = privateRooms?.mayWrite(userId, roomId)
+    if (may !== undefined && may !== "unknown") return Effect.fail(may)
+    if (judge === undefined) return this.amend(frame, rights)
+    return Effect.flatMap(judge.ask({ roomId, userId, username, content, type: "edit", messageId }), (ruling) =>
+      ruling._tag === "reject"
+        ? Effect.fail(refusal("rejected", ruling.reason, "content"))
+        : this.amend(ruling._tag === "rewrite" ? { ...frame, content: ruling.content } : frame, rights)
+    )
+  }
+
   private moderate(
     frame: Extract<Petition, { readonly type: "moderate" }>,
     rights: Rights | undefined
@@ -131,13 +211,7 @@ export class Desk {
     }
     const { userId } = this.client.identity
     const { ref, type: _, ...order } = frame
-    const by = {
-      userId,
-      name: userId,
-      via: "socket",
-      moderates: (roomId: RoomId | undefined) => (roomId === undefined ? rights.everywhere : rights.enter(roomId))
-    } as const
-    return Effect.map(moderation.order(order, by), ({ until }) => ({
+    return Effect.map(moderation.order(order, moderatorOf(userId, rights)), ({ until }) => ({
       type: "moderated",
       ...(ref === undefined ? {} : { ref }),
       ...order,
@@ -176,10 +250,11 @@ export class Desk {
       case "blocks":
         return Effect.map(privateRooms.blocks(userId), blocked)
       default:
-        return Effect.map(privateRooms.conversations(userId), (rooms) => ({
+        return Effect.map(privateRooms.page(userId, LISTED_MAX, undefined), ({ conversations, next }) => ({
           type: "conversations",
           ...referred,
-          rooms
+          rooms: conversations,
+          hasMore: next !== undefined
         }))
     }
   }

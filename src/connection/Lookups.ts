@@ -14,7 +14,6 @@ import type { Hub } from "../hub/Hub.ts"
 import type { History } from "../store/History.ts"
 import type { Page } from "../store/Page.ts"
 import type { Services } from "./Desk.ts"
-import type { Judge } from "./Gate.ts"
 import type { Watchers } from "./Watchers.ts"
 
 /** What all connections look things up with. */
@@ -22,7 +21,6 @@ export interface Library extends Services {
   readonly hub: Hub["Service"]
   readonly history: History["Service"]
   readonly watchers: Watchers["Service"]
-  readonly judge: Judge | undefined
   readonly supervisor: Supervisor["Service"]
   readonly fork: (lookup: Effect.Effect<void>) => Fiber.Fiber<void>
 }

@@ -3,21 +3,21 @@ import { type Clock, Effect, Result } from "effect"
 import { TokenBucket } from "../actor/TokenBucket.ts"
 import { type ClientFrame, decodeClientFrame, type Ref } from "../domain/ClientFrame.ts"
 import { type CloseReason, closeReasons } from "../domain/CloseReason.ts"
-import type { Position } from "../domain/Position.ts"
+import type { ResumePoint } from "../domain/ResumePoint.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import { analyticsRoom, isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
 import { errorFrame } from "../domain/ServerFrame.ts"
 import type { Client } from "../hub/Client.ts"
-import type { Command, Publish } from "../hub/Command.ts"
+import type { Command } from "../hub/Command.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 import { Desk } from "./Desk.ts"
 import { Errands } from "./Errands.ts"
-import { Gate } from "./Gate.ts"
 import { type Ask, type Library, Lookups } from "./Lookups.ts"
 import type { Passport } from "./Passport.ts"
 import type { Passports } from "./Passports.ts"
 import { Renewal } from "./Renewal.ts"
+import { type Listener, Speech } from "./Speech.ts"
 
 /** What users may still do, over all of their connections, by a key. Each takes one and returns 0, or the milliseconds to wait. */
 export interface Allowance {
@@ -35,11 +35,10 @@ export interface ReaderOptions {
 /** Milliseconds after which an overloaded hub is worth another try, and for which the socket is not read meanwhile. */
 const OVERLOAD_MS = 250
 
-/** What is said, wherever that is. */
-type Said = Omit<Extract<ClientFrame, { readonly type: "chat" | "system" }>, "roomId">
-type Direct = Extract<ClientFrame, { readonly type: "direct" }>
+/** Milliseconds after which a room that found too many others in memory is worth another try. */
+const CROWDED_MS = 60_000
 
-export class Reader {
+export class Reader implements Listener {
   private readonly client: Client
   private readonly hub: Hub["Service"]
   private readonly allowance: Allowance
@@ -52,11 +51,10 @@ export class Reader {
   /** Made with the first page of history that is asked for. */
   private lookups: Lookups | undefined
   /** What the client's token allows; none in open mode. */
-  private passport: Passport | undefined
+  passport: Passport | undefined
   private renewal: Renewal | undefined
-  private readonly home: RoomId
-  /** Between the reader and the hub where messages are judged before they are published. */
-  private readonly gate: Gate | undefined
+  readonly home: RoomId
+  private readonly speech: Speech
   private readonly errands: Errands
   private readonly desk: Desk
   private overloaded = false
@@ -81,15 +79,8 @@ export class Reader {
     this.errands = new Errands(library)
     // what is decided later ends nobody for abuse: the frames were counted when they came
     const refuse = (error: ProtocolError, ref: Ref | undefined) => void this.refuse(error, ref)
-    this.desk = new Desk(client, library, this.errands, refuse, () => this.renewal?.expired === true)
-    const { judge } = library
-    if (judge === undefined) return
-    this.gate = new Gate(
-      judge,
-      this.errands,
-      (message) => this.judged(message),
-      (error, { ref }) => refuse(error, ref)
-    )
+    this.desk = new Desk(client, library, this.errands, refuse, () => this.expired)
+    this.speech = new Speech(client, library, this, this.desk, this.errands)
   }
 
   /** Hears the client only as far as its passport allows. To be called before `run`. */
@@ -127,12 +118,20 @@ export class Reader {
     this.renewal?.stop()
   }
 
-  private now(): number {
+  get expired(): boolean {
+    return this.renewal?.expired === true
+  }
+
+  allowed(): number {
+    return this.allowance.message(this.allowanceKey)
+  }
+
+  now(): number {
     return Number(this.clock.monotonicTimeNanosUnsafe()) / 1e6
   }
 
   private receive(text: string): CloseReason | undefined {
-    if (this.renewal?.expired === true) return closeReasons.tokenExpired
+    if (this.expired) return closeReasons.tokenExpired
     const decoded = decodeClientFrame(text, this.client.identity.dialect)
     if (Result.isFailure(decoded)) return this.refuse(decoded.failure.error, decoded.failure.ref)
     const frame = decoded.success
@@ -144,12 +143,9 @@ export class Reader {
     switch (frame.type) {
       case "chat":
       case "system":
-        return this.publish(frame, frame.roomId ?? this.home)
+        return this.speech.say(frame, frame.roomId ?? this.home)
       case "direct":
-        return this.answer(
-          this.desk.with(frame, (roomId) => this.write(frame, roomId)),
-          ref
-        )
+        return this.speech.write(frame)
       case "subscribe": {
         const wait = this.allowance.join(this.allowanceKey)
         if (wait > 0) return this.refuse(refusal("rate_limited", "too many joins", undefined, wait), ref)
@@ -166,8 +162,16 @@ export class Reader {
           return undefined
         }
         return this.submit({ _tag: "Unsubscribe", client: this.client, ref, roomId: frame.roomId })
-      case "typing":
+      case "typing": {
+        const { privateRooms } = this.library
+        const may = isPrivateRoom(frame.roomId)
+          ? privateRooms?.mayWrite(this.client.identity.userId, frame.roomId)
+          : undefined
+        // where it is not known at once, a hint is not worth finding out
+        if (may === "unknown") return undefined
+        if (may !== undefined) return this.refuse(may, ref)
         return this.submit({ _tag: "Typing", client: this.client, ref, roomId: frame.roomId, active: frame.active })
+      }
       case "presence":
         return this.submit({ _tag: "Presence", client: this.client, ref, roomId: frame.roomId })
       case "history":
@@ -176,6 +180,12 @@ export class Reader {
           this.desk.enter(frame.roomId, ref, () => this.lookUp(frame)),
           ref
         )
+      case "edit":
+      case "delete": {
+        const wait = this.allowed()
+        if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
+        return this.answer(this.desk.change(frame, this.passport?.rights), ref)
+      }
       case "moderate":
       case "group":
       case "invite":
@@ -185,7 +195,7 @@ export class Reader {
       case "unblock":
       case "blocks":
       case "conversations": {
-        const wait = this.allowance.message(this.allowanceKey)
+        const wait = this.allowed()
         if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
         return this.answer(this.desk.serve(frame, this.passport?.rights), ref)
       }
@@ -213,9 +223,17 @@ export class Reader {
   }
 
   /** Has the client enter a room, if it may: where it comes in by a frame, and where it was named when the connection was made. */
-  enter(roomId: RoomId, ref: Ref | undefined, after: Position | undefined, history: number): CloseReason | undefined {
+  enter(
+    roomId: RoomId,
+    ref: Ref | undefined,
+    after: ResumePoint | undefined,
+    history: number
+  ): CloseReason | undefined {
     const { allowanceKey, client, hub, library } = this
     const subscribe = () => {
+      // where it was looked up first whether they may come in
+      const barred = library.moderation?.bars(client.identity.userId, roomId)
+      if (barred !== undefined) return this.refuse(barred, ref)
       const setting = library.moderation?.room(roomId)
       if (setting !== undefined && client.identity.dialect !== "plain") {
         client.tell({ type: "room", roomId, ...setting })
@@ -225,24 +243,14 @@ export class Reader {
     if (isPrivateRoom(roomId) && !client.rooms.has(roomId)) {
       return this.answer(this.desk.enter(roomId, ref, subscribe), ref)
     }
+    if (!hub.takes(roomId)) {
+      return this.refuse(refusal("overloaded", "too many rooms are in use", "roomId", CROWDED_MS), ref)
+    }
     if (!hub.exists(roomId)) {
       const wait = this.allowance.room(allowanceKey)
       if (wait > 0) return this.refuse(refusal("rate_limited", "too many new rooms", "roomId", wait), ref)
     }
     return subscribe()
-  }
-
-  /** Publishes in a room of two, once everybody who has to hear of it is in there. */
-  private write({ to, ...said }: Direct, roomId: RoomId): void {
-    const { connections } = this.library
-    const { userId } = this.client.identity
-    for (const id of new Set([userId, to])) {
-      for (const { client } of connections.of(id)) {
-        if (client.rooms.has(roomId)) continue
-        this.hub.submit({ _tag: "Subscribe", client, ref: undefined, roomId, after: undefined, history: 0 })
-      }
-    }
-    this.publish({ ...said, type: "chat" }, roomId)
   }
 
   private lookUp(frame: Ask): CloseReason | undefined {
@@ -259,62 +267,14 @@ export class Reader {
     return error === undefined ? undefined : this.refuse(error, ref)
   }
 
-  private publish({ content, messageId, ref, replyTo, type }: Said, roomId: RoomId): CloseReason | undefined {
-    const { client } = this
-    const unheard = this.unheard(type, content, roomId)
-    // a repeat is answered as the first send was, whatever the limits say now
-    if (
-      unheard !== undefined &&
-      (messageId === undefined || !this.hub.knows(roomId, client.identity.userId, messageId))
-    ) {
-      return this.refuse(unheard, ref)
-    }
-    const message: Publish = {
-      _tag: "Publish",
-      client,
-      ref,
-      roomId,
-      type,
-      content,
-      messageId,
-      replyTo,
-      arrivedAt: this.now()
-    }
-    if (this.gate === undefined) return this.submit(message)
-    const error = this.gate.pass(message)
-    return error === undefined ? undefined : this.refuse(error, ref)
-  }
-
-  /** Why a message is not taken now: limits, and what moderators say. */
-  private unheard(type: Said["type"], content: string, roomId: RoomId): ProtocolError | undefined {
-    const wait = this.allowance.message(this.allowanceKey)
-    if (wait > 0) return refusal("rate_limited", "too many messages", undefined, wait)
-    const { moderation } = this.library
-    if (moderation === undefined) return undefined
-    const { userId } = this.client.identity
-    const exempt = this.passport?.rights.moderates === true
-    const refused = moderation.silences(userId, roomId, exempt) ?? (exempt ? undefined : moderation.screens(content))
-    if (refused === undefined && type === "chat") moderation.spoke(userId, roomId)
-    return refused
-  }
-
-  /** Publishes a message that was judged, unless the client's token no longer allows it. */
-  private judged(message: Publish): void {
-    const { content, ref, roomId, type } = message
-    if (this.renewal?.expired === true) return
-    const forbidden = this.passport?.refuses({ type, roomId, content }, this.home)
-    if (forbidden === undefined) this.submit(message)
-    else this.refuse(forbidden, ref)
-  }
-
-  private submit(command: Command & { readonly ref: Ref | undefined }): CloseReason | undefined {
+  submit(command: Command & { readonly ref: Ref | undefined }): CloseReason | undefined {
     if (this.hub.submit(command)) return undefined
     this.overloaded = true
     return this.refuse(refusal("overloaded", "the server is busy", undefined, OVERLOAD_MS), command.ref)
   }
 
   /** Answers with a refusal; a client that goes on regardless for long is closed. */
-  private refuse(error: ProtocolError, ref: Ref | undefined): CloseReason | undefined {
+  refuse(error: ProtocolError, ref: Ref | undefined): CloseReason | undefined {
     this.hub.refused(error.code)
     this.client.tell(errorFrame(error, ref))
     const { refusals } = this.options
