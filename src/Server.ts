@@ -141,7 +141,9 @@ const rules = (config: Configuration) =>
     ),
     Layer.provideMerge(Amender.layer),
     Layer.provideMerge(
-      keptRooms.layer({ groupMembersMax: config.groupMembersMax }).pipe(Layer.provide(heralding.layer))
+      keptRooms
+        .layer({ groupMembersMax: config.groupMembersMax, groupsPerUser: config.groupsPerUser })
+        .pipe(Layer.provide(heralding.layer))
     )
   )
 

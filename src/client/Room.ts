@@ -64,6 +64,8 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
   let since = 0
   let setting = { slowModeSeconds: 0, frozen: false }
   let muted: Mute | undefined
+  /** Whether the list may lack changes that nobody tells any more: until it was read again. */
+  let stale = false
   /** Of the newest change in the room that is known. */
   let version: number | undefined
 
@@ -108,9 +110,18 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
   const change = (frame: Change) => {
     past.change(frame)
     // of what someone said, what comes after a purge is not meant
-    if (frame.type === "purged" && frame.version <= (version ?? -1)) return
     version = Math.max(version ?? 0, frame.version)
     timeline.change(frame)
+  }
+
+  const reread = async () => {
+    try {
+      await past.refresh()
+      stale = false
+    } catch (error) {
+      // again with the next connection
+      settings.logger.warn?.("changes could not be read", { roomId, error })
+    }
   }
 
   const subscribed = (frame: Subscribed) => {
@@ -122,9 +133,8 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
       since = frame.seq
       readSeq = undefined
     }
-    if (frame.changesLost === true) {
-      past.refresh().catch((error: unknown) => settings.logger.warn?.("changes could not be read", { roomId, error }))
-    }
+    if (frame.changesLost === true) stale = true
+    if (stale) void reread()
     version = frame.version
     people.counted(frame.members)
     void who()

@@ -37,16 +37,22 @@ const reacted = (
   return { ...row, reactions: userIds.length === 0 ? rest : { ...rest, [emoji]: userIds }, version }
 }
 
+const isUpTo = (at: Position | undefined, { epoch, seq }: Position) =>
+  at !== undefined && (at.epoch < epoch || (at.epoch === epoch && at.seq <= seq))
+
+/** Another user may have sent another message under the same id, so the place tells. */
+const isAbout = (change: Exclude<Change, { readonly type: "purged" }>, { at, messageId }: Row) =>
+  messageId === change.messageId && at?.epoch === change.epoch && at.seq === change.seq
+
 /** The row after a change, or the same where it is not about it or older than what the row shows. */
 const changedRow = (row: Row, change: Change): Row => {
+  if (row.deleted === true) return row
   if (change.type === "purged") {
-    return row.userId === change.userId && row.deleted !== true ? deleted(row, change.version) : row
+    return row.userId === change.userId && isUpTo(row.at, change) ? deleted(row, change.version) : row
   }
-  if (row.messageId !== change.messageId || row.deleted === true || change.version <= (row.version ?? -1)) return row
+  if (!isAbout(change, row) || change.version <= (row.version ?? -1)) return row
   switch (change.type) {
     case "edited": {
-      // another user may have sent another message under the same id
-      if (row.userId !== change.userId) return row
       const { content, editedAt, version } = change
       return { ...row, content, editedAt, version }
     }
@@ -59,13 +65,8 @@ const changedRow = (row: Row, change: Change): Row => {
 
 /** Applies a change to rows in place; whether any is another one now. */
 export const applyChange = (rows: Array<Row>, change: Change): boolean => {
-  // ids are unique among one user's messages: who deletes means their own, unless there is none
-  const own =
-    change.type === "deleted" &&
-    rows.some(({ messageId, userId }) => messageId === change.messageId && userId === change.userId)
   let any = false
   for (const [index, row] of rows.entries()) {
-    if (own && row.userId !== change.userId) continue
     const next = changedRow(row, change)
     if (next === row) continue
     rows[index] = next

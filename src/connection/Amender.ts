@@ -6,7 +6,6 @@ import { Context, Effect, Layer } from "effect"
 import type { ClientFrame, Ref } from "../domain/ClientFrame.ts"
 import type { Message } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
-import type { Position } from "../domain/Position.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import { anonymous, type UserId } from "../domain/UserId.ts"
@@ -18,6 +17,7 @@ import type { Entry } from "../log/Entry.ts"
 import { History } from "../store/History.ts"
 import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
 import type { UserPosition } from "../store/MessageStore.ts"
+import type { TooManySearches } from "../store/Searches.ts"
 
 /** A client that asks for a change. `moderates`: whether it may delete what others said in the rooms it may enter. */
 export interface Asking {
@@ -40,10 +40,17 @@ const OVERLOAD_MS = 250
 /** Messages read at a time for a purge, and gathered before their rooms are purged of them: a room is told as seldom as can be. */
 const PAGE = 500
 const GATHERED = 10_000
+/** Messages of one id that are deleted at once. */
+const REMOVED_AT_ONCE = 64
 
 const notFound = refusal("not_found", "there is no such message", "messageId")
 const forbidden = refusal("forbidden", "messages are for their authors to change", "messageId")
 const overloaded = refusal("overloaded", "the server is busy", undefined, OVERLOAD_MS)
+
+const unfound = (error: HistoryUnavailable | TooManySearches) =>
+  error._tag === "TooManySearches"
+    ? refusal("overloaded", "too many messages are being looked for", undefined, error.retryAfterMs)
+    : unavailable(error)
 
 const unavailable = ({ reason, retryAfterMs }: HistoryUnavailable) =>
   refusal("unavailable", reason, undefined, retryAfterMs)
@@ -63,8 +70,16 @@ export class Amender extends Context.Service<
      * caller to answer.
      */
     amend(asking: Asking, frame: Asked): Effect.Effect<UserId, ProtocolError>
-    /** Deletes a message on someone's behalf, who may; done once that is kept. */
-    remove(roomId: RoomId, messageId: MessageId, by: UserId): Effect.Effect<void, ProtocolError>
+    /**
+     * Deletes a user's newest message of an id, or without one every message of it, on someone's behalf, who may; done once that is kept.
+     * Answers how many are deleted by it: none that was before. Where it fails, some of it may be deleted.
+     */
+    remove(
+      roomId: RoomId,
+      messageId: MessageId,
+      userId: UserId | undefined,
+      by: UserId
+    ): Effect.Effect<number, ProtocolError>
     /**
      * Deletes everything that a user has said by now, in one room or everywhere; done once that is kept. Where it fails, some of it may
      * be deleted; doing it again deletes the rest.
@@ -77,15 +92,6 @@ export class Amender extends Context.Service<
     Effect.gen(function* () {
       const hub = yield* Hub
       const history = yield* History
-
-      const find = (roomId: RoomId, messageId: MessageId, at?: Position, author?: UserId) =>
-        history.find(roomId, messageId, at, author).pipe(
-          Effect.mapError(unavailable),
-          Effect.filterOrFail(
-            (found) => found !== undefined,
-            () => notFound
-          )
-        )
 
       /** Waits for what the hub says to a command. */
       const told = <A>(command: (settled: (outcome: A | Denied) => void) => Command) =>
@@ -100,26 +106,52 @@ export class Amender extends Context.Service<
         const by = client.identity.userId
         if (!rights.enter(roomId)) return yield* Effect.fail(notFound)
         const author = by === anonymous ? undefined : by
-        const target = yield* find(roomId, messageId, at, author)
-        if (target.userId !== author && !(moderates && frame.type === "delete")) return yield* Effect.fail(forbidden)
+        const anyones = moderates && frame.type === "delete"
+        const search = { author, anyones, far: moderates }
+        const target = yield* Effect.mapError(history.find(roomId, messageId, at, search), unfound)
+        if (target === undefined) return yield* Effect.fail(notFound)
+        if (target.userId !== author && !anyones) return yield* Effect.fail(forbidden)
         const change =
           frame.type === "edit" ? ({ kind: "edited", content: frame.content } as const) : ({ kind: "deleted" } as const)
         const taken = hub.submit({ _tag: "Amend", client, ref, roomId, target, change, by })
         return yield* taken ? Effect.succeed(target.userId) : Effect.fail(overloaded)
       })
 
-      const remove = Effect.fnUntraced(function* (roomId: RoomId, messageId: MessageId, by: UserId) {
-        const target = yield* find(roomId, messageId)
-        yield* told<undefined>((settled) => ({
-          _tag: "Amend",
-          client: undefined,
-          ref: undefined,
-          roomId,
-          target,
-          change: { kind: "deleted" },
-          by,
-          settled
-        }))
+      /** Deletes messages, and answers how many of them were not deleted before; those are waited for as well, as they may not be kept yet. */
+      const removeEach = (targets: ReadonlyArray<Entry>, by: UserId) =>
+        Effect.forEach(
+          targets,
+          (target) =>
+            told<undefined>((settled) => ({
+              _tag: "Amend",
+              client: undefined,
+              ref: undefined,
+              roomId: target.roomId,
+              target,
+              change: { kind: "deleted" },
+              by,
+              settled
+            })),
+          { concurrency: REMOVED_AT_ONCE, discard: true }
+        ).pipe(Effect.as(targets.filter((target) => !isDeleted(target)).length))
+
+      const remove = Effect.fnUntraced(function* (
+        roomId: RoomId,
+        messageId: MessageId,
+        userId: UserId | undefined,
+        by: UserId
+      ) {
+        if (userId !== undefined) {
+          const search = { author: userId, far: true }
+          const found = yield* Effect.mapError(history.find(roomId, messageId, undefined, search), unfound)
+          return yield* found?.userId === userId ? removeEach([found], by) : Effect.fail(notFound)
+        }
+        const { beyond, remembered } = yield* history.findAll(roomId, messageId)
+        // what is at hand does not wait for the rest to be found, which may be refused
+        const deleted = yield* removeEach(remembered, by)
+        const others = yield* Effect.mapError(beyond, unfound)
+        if (remembered.length + others.length === 0) return yield* Effect.fail(notFound)
+        return deleted + (yield* removeEach(others, by))
       })
 
       const purge = Effect.fnUntraced(function* (userId: UserId, only: RoomId | undefined) {

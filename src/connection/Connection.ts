@@ -87,6 +87,10 @@ export class Connection implements Beating, Known {
     this.socket.abort(reason)
   }
 
+  enters(roomId: RoomId): boolean {
+    return this.passport?.rights.enter(roomId) !== false
+  }
+
   ping(): void {
     this.socket.ping()
   }

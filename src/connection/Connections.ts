@@ -1,6 +1,7 @@
 /** Every connection there is, by whose it is: to end them, to tell them something, and to show them. */
 import { Context, Layer } from "effect"
 import type { CloseReason } from "../domain/CloseReason.ts"
+import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Client } from "../hub/Client.ts"
 
@@ -8,6 +9,8 @@ export interface Known {
   readonly client: Client
   /** Milliseconds since 1970 at which it came. */
   readonly since: number
+  /** Whether its token, if it has one, is for a room. */
+  enters(roomId: RoomId): boolean
   end(reason: CloseReason): void
 }
 

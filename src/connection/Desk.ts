@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { ClientFrame, Ref } from "../domain/ClientFrame.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import { isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
+import { anyGroup, isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
 import type { ServerFrame } from "../domain/ServerFrame.ts"
 import { anonymous, type UserId } from "../domain/UserId.ts"
 import type { Client } from "../hub/Client.ts"
@@ -91,7 +91,7 @@ export class Desk {
   /** Serves a frame in its turn, or says at once why not. `rights` is what the client's token gives; none in open mode. */
   serve(frame: Petition, rights: Rights | undefined): ProtocolError | undefined {
     const { ref } = frame
-    const work = frame.type === "moderate" ? this.moderate(frame, rights) : this.arrange(frame)
+    const work = frame.type === "moderate" ? this.moderate(frame, rights) : this.arrange(frame, rights)
     return this.begin(
       ref,
       Effect.map(work, (answer) => this.client.tell(answer))
@@ -177,6 +177,14 @@ export class Desk {
     )
   }
 
+  /** Why moderators do not let a message of a room be changed by its author now. */
+  private shut(roomId: RoomId, exempt: boolean): ProtocolError | undefined {
+    const { moderation } = this.services
+    const { userId } = this.client.identity
+    const silenced = moderation?.silences(userId, roomId, exempt)
+    return moderation?.bars(userId, roomId) ?? (silenced?.code === "slow_mode" ? undefined : silenced)
+  }
+
   /** An edit is held to what a message is held to, but for slow mode: who mends a word has waited already. */
   private edit(
     frame: Extract<Change, { readonly type: "edit" }>,
@@ -186,18 +194,26 @@ export class Desk {
     const { content, messageId, roomId } = frame
     const { userId, username } = this.client.identity
     const exempt = rights?.moderates === true
-    const silenced = moderation?.silences(userId, roomId, exempt)
-    if (silenced !== undefined && silenced.code !== "slow_mode") return Effect.fail(silenced)
-    const screened = exempt ? undefined : moderation?.screens(content)
-    if (screened !== undefined) return Effect.fail(screened)
+    const shut = this.shut(roomId, exempt) ?? (exempt ? undefined : moderation?.screens(content))
+    if (shut !== undefined) return Effect.fail(shut)
     const may = privateRooms?.mayWrite(userId, roomId)
     if (may !== undefined && may !== "unknown") return Effect.fail(may)
-    if (judge === undefined) return this.amend(frame, rights)
-    return Effect.flatMap(judge.ask({ roomId, userId, username, content, type: "edit", messageId }), (ruling) =>
+    const permitted =
+      may === "unknown" && privateRooms !== undefined ? privateRooms.permits(userId, roomId) : Effect.void
+    if (judge === undefined) return Effect.andThen(permitted, this.amend(frame, rights))
+    // the judge takes its time, in which much may be ordered
+    const amended = (judged: typeof frame) =>
+      Effect.suspend(() => {
+        const shut = this.shut(roomId, exempt)
+        if (shut !== undefined) return Effect.fail(shut)
+        return this.expired() ? Effect.void : this.amend(judged, rights)
+      })
+    const judged = Effect.flatMap(judge.ask({ roomId, userId, username, content, type: "edit", messageId }), (ruling) =>
       ruling._tag === "reject"
         ? Effect.fail(refusal("rejected", ruling.reason, "content"))
-        : this.amend(ruling._tag === "rewrite" ? { ...frame, content: ruling.content } : frame, rights)
+        : amended(ruling._tag === "rewrite" ? { ...frame, content: ruling.content } : frame)
     )
+    return Effect.andThen(permitted, judged)
   }
 
   private moderate(
@@ -219,7 +235,18 @@ export class Desk {
     }))
   }
 
-  private arrange(frame: Exclude<Petition, { readonly type: "moderate" }>): Effect.Effect<ServerFrame, ProtocolError> {
+  /** Why moderators do not let a group be made, or anybody be asked into one. */
+  private silenced(title: string | undefined, rights: Rights | undefined): ProtocolError | undefined {
+    const { moderation } = this.services
+    const exempt = rights?.moderates === true
+    const silenced = moderation?.silences(this.client.identity.userId, anyGroup, exempt)
+    return silenced ?? (exempt || title === undefined ? undefined : moderation?.screens(title))
+  }
+
+  private arrange(
+    frame: Exclude<Petition, { readonly type: "moderate" }>,
+    rights: Rights | undefined
+  ): Effect.Effect<ServerFrame, ProtocolError> {
     const { privateRooms } = this.services
     const { userId } = this.client.identity
     if (privateRooms === undefined) return Effect.fail(unserved(frame))
@@ -227,6 +254,10 @@ export class Desk {
     const { ref } = frame
     const referred = ref === undefined ? {} : { ref }
     const blocked = (userIds: ReadonlyArray<typeof userId>): ServerFrame => ({ type: "blocks", ...referred, userIds })
+    if (frame.type === "group" || frame.type === "invite") {
+      const silenced = this.silenced(frame.type === "group" ? frame.title : undefined, rights)
+      if (silenced !== undefined) return Effect.fail(silenced)
+    }
     switch (frame.type) {
       case "group":
         return Effect.map(privateRooms.group(userId, frame.title, frame.invite ?? []), (group) =>
@@ -253,7 +284,7 @@ export class Desk {
         return Effect.map(privateRooms.page(userId, LISTED_MAX, undefined), ({ conversations, next }) => ({
           type: "conversations",
           ...referred,
-          rooms: conversations,
+          rooms: conversations.filter(({ roomId }) => rights?.enter(roomId) !== false),
           hasMore: next !== undefined
         }))
     }

@@ -2,7 +2,7 @@
 import type { ClientFrame } from "../domain/ClientFrame.ts"
 import type { CloseReason } from "../domain/CloseReason.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import { analyticsRoom, type RoomId } from "../domain/RoomId.ts"
+import { analyticsRoom, anyDirect, anyGroup, type RoomId } from "../domain/RoomId.ts"
 import type { Client, Seat } from "../hub/Client.ts"
 import type { Claims } from "../identity/Claims.ts"
 import type { Rights } from "../identity/Rights.ts"
@@ -74,8 +74,12 @@ export class Passport {
     if (type === "system" && !this.rights.moderates) {
       return refusal("forbidden_type", "type system is for the roles moderator and admin", "type")
     }
+    if ((type === "group" && !this.rights.enter(anyGroup)) || (type === "direct" && !this.rights.enter(anyDirect))) {
+      return refusal("forbidden_room", "the token is not for private rooms", "type")
+    }
     // whoever may not be in a room may leave it
-    if (type === "unsubscribe" || !("roomId" in frame || type === "chat" || type === "system")) return undefined
+    if (type === "unsubscribe" || type === "quit" || !("roomId" in frame || type === "chat" || type === "system"))
+      return undefined
     const roomId = frame.roomId ?? home
     if (this.rights.enter(roomId)) return undefined
     return refusal("forbidden_room", `the token is not for room ${roomId}`, "roomId")

@@ -164,9 +164,8 @@ export class Reader implements Listener {
         return this.submit({ _tag: "Unsubscribe", client: this.client, ref, roomId: frame.roomId })
       case "typing": {
         const { privateRooms } = this.library
-        const may = isPrivateRoom(frame.roomId)
-          ? privateRooms?.mayWrite(this.client.identity.userId, frame.roomId)
-          : undefined
+        const seated = isPrivateRoom(frame.roomId) && this.client.rooms.has(frame.roomId)
+        const may = seated ? privateRooms?.mayWrite(this.client.identity.userId, frame.roomId) : undefined
         // where it is not known at once, a hint is not worth finding out
         if (may === "unknown") return undefined
         if (may !== undefined) return this.refuse(may, ref)
@@ -234,6 +233,9 @@ export class Reader implements Listener {
       // where it was looked up first whether they may come in
       const barred = library.moderation?.bars(client.identity.userId, roomId)
       if (barred !== undefined) return this.refuse(barred, ref)
+      if (!hub.takes(roomId)) {
+        return this.refuse(refusal("overloaded", "too many rooms are in use", "roomId", CROWDED_MS), ref)
+      }
       const setting = library.moderation?.room(roomId)
       if (setting !== undefined && client.identity.dialect !== "plain") {
         client.tell({ type: "room", roomId, ...setting })
@@ -242,9 +244,6 @@ export class Reader implements Listener {
     }
     if (isPrivateRoom(roomId) && !client.rooms.has(roomId)) {
       return this.answer(this.desk.enter(roomId, ref, subscribe), ref)
-    }
-    if (!hub.takes(roomId)) {
-      return this.refuse(refusal("overloaded", "too many rooms are in use", "roomId", CROWDED_MS), ref)
     }
     if (!hub.exists(roomId)) {
       const wait = this.allowance.room(allowanceKey)

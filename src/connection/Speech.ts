@@ -2,7 +2,7 @@
 import type { ClientFrame, Ref } from "../domain/ClientFrame.ts"
 import type { CloseReason } from "../domain/CloseReason.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import { isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
+import { anyDirect, isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
 import type { Client } from "../hub/Client.ts"
 import type { Publish } from "../hub/Command.ts"
 import type { Desk } from "./Desk.ts"
@@ -60,9 +60,9 @@ export class Speech {
   /** Publishes a message in a room. */
   say(said: Said, roomId: RoomId): CloseReason | undefined {
     const { client, library, listener } = this
-    const { content, messageId, ref, type } = said
+    const { content, messageId, ref } = said
     const wait = listener.allowed()
-    const unheard = wait > 0 ? hasty(wait) : this.unheard(type, content, roomId)
+    const unheard = wait > 0 ? hasty(wait) : this.unheard(content, roomId)
     if (unheard === undefined) return this.publish(said, roomId)
     // a repeat is answered as the first send was, whatever the limits say now
     const repeated = messageId !== undefined && library.hub.knows(roomId, client.identity.userId, messageId)
@@ -73,7 +73,9 @@ export class Speech {
   write(frame: Direct): CloseReason | undefined {
     const { listener } = this
     const wait = listener.allowed()
-    if (wait > 0) return listener.refuse(hasty(wait), frame.ref)
+    // the room is not even opened by who may not speak anywhere
+    const unheard = wait > 0 ? hasty(wait) : this.silenced(anyDirect)
+    if (unheard !== undefined) return listener.refuse(unheard, frame.ref)
     const error = this.desk.with(frame, (roomId) => this.written(frame, roomId))
     return error === undefined ? undefined : listener.refuse(error, frame.ref)
   }
@@ -81,7 +83,7 @@ export class Speech {
   private written({ to, ...said }: Direct, roomId: RoomId): void {
     const { passport } = this.listener
     const message = { ...said, type: "chat" } as const
-    const refused = passport?.refuses({ ...message, roomId }, roomId) ?? this.unheard("chat", said.content, roomId)
+    const refused = passport?.refuses({ ...message, roomId }, roomId) ?? this.unheard(said.content, roomId)
     if (refused === undefined) {
       this.seat(to, roomId)
       this.publish(message, roomId)
@@ -92,7 +94,9 @@ export class Speech {
   private seat(other: Direct["to"], roomId: RoomId): void {
     const { connections, hub } = this.library
     for (const userId of new Set([this.client.identity.userId, other])) {
-      for (const { client } of connections.of(userId)) {
+      for (const connection of connections.of(userId)) {
+        const { client } = connection
+        if (!connection.enters(roomId)) continue
         if (client.rooms.has(roomId) || this.library.moderation?.bars(userId, roomId) !== undefined) continue
         hub.submit({ _tag: "Subscribe", client, ref: undefined, roomId, after: undefined, history: 0, unasked: true })
       }
@@ -100,14 +104,20 @@ export class Speech {
   }
 
   /** Why moderators do not let this be said now. */
-  private unheard(type: Said["type"], content: string, roomId: RoomId): ProtocolError | undefined {
+  private unheard(content: string, roomId: RoomId): ProtocolError | undefined {
     const { moderation } = this.library
     if (moderation === undefined) return undefined
     const { userId } = this.client.identity
     const exempt = this.listener.passport?.rights.moderates === true
-    const refused = moderation.silences(userId, roomId, exempt) ?? (exempt ? undefined : moderation.screens(content))
-    if (refused === undefined && type === "chat") moderation.spoke(userId, roomId)
+    const refused = this.silenced(roomId) ?? (exempt ? undefined : moderation.screens(content))
+    if (refused === undefined) moderation.spoke(userId, roomId)
     return refused
+  }
+
+  /** Why moderators do not let the client say anything in a room. */
+  private silenced(roomId: RoomId): ProtocolError | undefined {
+    const exempt = this.listener.passport?.rights.moderates === true
+    return this.library.moderation?.silences(this.client.identity.userId, roomId, exempt)
   }
 
   private publish({ content, messageId, ref, replyTo, type }: Said, roomId: RoomId): CloseReason | undefined {
@@ -129,12 +139,18 @@ export class Speech {
     return error === undefined ? undefined : listener.refuse(error, message.ref)
   }
 
-  /** Publishes a message that was judged, unless the client's token no longer allows it. */
+  /** Publishes a message that was judged, unless the client may no longer say it. */
   private judged(message: Publish): void {
-    const { content, ref, roomId, type } = message
+    const { client, content, ref, roomId, type } = message
     const { expired, home, passport } = this.listener
     if (expired) return
-    const forbidden = passport?.refuses({ type, roomId, content }, home)
+    const silenced = this.silenced(roomId)
+    const may = isPrivateRoom(roomId) ? this.library.privateRooms?.mayWrite(client.identity.userId, roomId) : undefined
+    const forbidden =
+      passport?.refuses({ type, roomId, content }, home) ??
+      // slow mode counts from when it came
+      (silenced?.code === "slow_mode" ? undefined : silenced) ??
+      (may === "unknown" ? undefined : may)
     if (forbidden === undefined) this.listener.submit(message)
     else this.listener.refuse(forbidden, ref)
   }

@@ -48,8 +48,11 @@ export const layer = Layer.effect(
 
     const tell = (userId: UserId, frame: ServerFrame, to: (rooms: ReadonlyMap<RoomId, Seat>) => boolean) => {
       const text = textFrame(encodeServerFrame(frame))
-      for (const { client } of connections.of(userId)) {
+      for (const connection of connections.of(userId)) {
+        const { client } = connection
         if (client.identity.dialect === "plain" || !to(client.rooms)) continue
+        // a token that is not for the room is not for what is told of it
+        if ("roomId" in frame && frame.roomId !== undefined && !connection.enters(frame.roomId)) continue
         client.mailbox.offer(text)
         client.mailbox.flush()
       }

@@ -25,8 +25,9 @@ const REASON_MAX = 500
 
 /**
  * `ban`, `unban`, `mute` and `unmute` are about a user, in one room or, without `roomId`, everywhere; `seconds` is how long, for good
- * where it is left out. `delete` takes one message away, `purge` what a user said, in one room or everywhere. `slow_mode` takes `seconds` (0 to 120, 0 ends it)
- * and, like `freeze` and `unfreeze`, a room. `reason` is for the audit log, and for who is banned or muted.
+ * where it is left out. `delete` takes away what was said in a room under a `messageId`: ids are each user's own, so by `userId`
+ * where that is given, or else by anybody. `purge` takes away what a user said, in one room or everywhere. `slow_mode` takes `seconds`
+ * (0 to 120, 0 ends it) and, like `freeze` and `unfreeze`, a room. `reason` is for the audit log, and for who is banned or muted.
  */
 export const moderation = {
   action: ModerationAction,

@@ -17,5 +17,9 @@ export const globalRoom = RoomId.make("global")
 /** Not a room to talk in: who subscribes to it is told the live figures. */
 export const analyticsRoom = RoomId.make("analytics")
 
+/** Stand for any room of two, and any group, where it is asked whether someone may be in such rooms at all. */
+export const anyDirect = RoomId.make("dm:any")
+export const anyGroup = RoomId.make("group:any")
+
 /** Whether a room is of members only: `dm:…` of two users, `group:…` of those who were invited. */
 export const isPrivateRoom = (roomId: string): boolean => roomId.startsWith("dm:") || roomId.startsWith("group:")

@@ -43,14 +43,16 @@ export const Limits = Schema.Struct({
 })
 export type Limits = typeof Limits.Type
 
-const changed = { roomId: RoomId, messageId: MessageId, userId: UserId, version: Seq }
+const place = { epoch: Seq, seq: Seq }
+/** `epoch` and `seq` are where the message stands: its id is unique among its author's only. */
+const changed = { roomId: RoomId, messageId: MessageId, userId: UserId, version: Seq, ...place }
 
 /** What is told of changes; `userId` is who did it. */
 const changes = {
   edited: frame("edited", { ...changed, content: Schema.String, editedAt: Timestamp }),
   deleted: frame("deleted", changed),
-  /** Everything that a user had said in a room was deleted. */
-  purged: frame("purged", { roomId: RoomId, userId: UserId, version: Seq })
+  /** Everything that a user had said in a room was deleted, up to a place. */
+  purged: frame("purged", { roomId: RoomId, userId: UserId, version: Seq, ...place })
 } as const
 
 export const ChangeFrame = Schema.Union([changes.edited, changes.deleted, changes.purged])

@@ -20,5 +20,8 @@ export const userIdProblem = (id: string): string | undefined => {
 export const UserId = Schema.String.check(Schema.makeFilter((id) => userIdProblem(id))).pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 
+/** Whether an id is the server's own: `system`, and `bot:…` of what programs with API keys say. No client may have one. */
+export const isHouseId = (id: string): boolean => id === "system" || id.startsWith("bot:")
+
 /** The id of everyone who gives none; counted as connections, never as a user. */
 export const anonymous = UserId.make("anonymous")

@@ -10,6 +10,7 @@ import { UserId } from "../domain/UserId.ts"
 import { version } from "../version.ts"
 import { AdminGroup } from "./admin/AdminApi.ts"
 import { AnalyticsGroup } from "./AnalyticsApi.ts"
+import { ModerationGroup } from "./moderation/ModerationApi.ts"
 import { documented } from "./openApi.ts"
 import { about, badRequest, parameter, segment, unavailable } from "./Parameter.ts"
 import { ConversationsGroup } from "./private/ConversationsApi.ts"
@@ -121,6 +122,7 @@ export class Api extends HttpApi.make("hubbub")
   .add(Rooms)
   .add(Users)
   .add(ConversationsGroup)
+  .add(ModerationGroup)
   .add(AdminGroup)
   .annotateMerge(
     OpenApi.annotations({

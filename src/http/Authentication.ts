@@ -24,12 +24,13 @@ export interface AuthenticationOptions {
   readonly apiKeys: Redacted.Redacted<ReadonlyArray<ApiKey>>
 }
 
-type Need = "nothing" | "token" | "figures" | "admin"
+type Need = "nothing" | "token" | "figures" | "order" | "admin"
 
-/** What a route asks of who wants it answered: nothing, any token where tokens are on, the right to see figures, or to rule. */
+/** What a route asks of who wants it answered: nothing, any token where tokens are on, the right to see figures, to moderate, or to rule. */
 const needOf = (path: string): Need => {
   if (path === "/metrics" || path === "/api/analytics" || path.startsWith("/api/analytics/")) return "figures"
   if (path.startsWith("/api/admin/")) return "admin"
+  if (path === "/api/moderation" || path.startsWith("/api/moderation/")) return "order"
   return path.startsWith("/api/") ? "token" : "nothing"
 }
 
@@ -73,7 +74,7 @@ export const layer = ({ apiKeys, metricsToken }: AuthenticationOptions) =>
           if (barred !== undefined) return yield* barred
           return { userId, rights } satisfies Viewer
         }
-        if (need !== "admin" || !keys.on) return anyone
+        if ((need !== "admin" && (need !== "order" || token === undefined)) || !keys.on) return anyone
         return yield* new TokenRefused({ reason: token === undefined ? "missing" : "unknown" })
       })
 

@@ -13,7 +13,6 @@ import * as DocsPage from "./DocsPage.ts"
 import * as Handlers from "./handlers.ts"
 import * as HomePage from "./HomePage.ts"
 import * as MetricsPage from "./MetricsPage.ts"
-import * as ModerationRoutes from "./moderation/ModerationRoutes.ts"
 import { layerHttpServer } from "./NodeServer.ts"
 import { allowedOn } from "./Paths.ts"
 import { problemResponse } from "./problemResponse.ts"
@@ -122,14 +121,9 @@ export const layer = ({
   trustedProxies = []
 }: RoutesOptions) =>
   HttpRouter.serve(
-    Layer.mergeAll(
-      Handlers.layer({ minUsers }),
-      ModerationRoutes.layer,
-      DocsPage.layer,
-      HomePage.layer,
-      MetricsPage.layer,
-      Upgrade
-    ).pipe(Layer.provide(Authentication.layer({ apiKeys, metricsToken }))),
+    Layer.mergeAll(Handlers.layer({ minUsers }), DocsPage.layer, HomePage.layer, MetricsPage.layer, Upgrade).pipe(
+      Layer.provide(Authentication.layer({ apiKeys, metricsToken }))
+    ),
     {
       disableLogger: true,
       disableListenLog: true,

@@ -75,11 +75,18 @@ const answers = (responses: Operation["responses"], components: Json) =>
 const readRow = ({ description = "", name, required }: Parameter) =>
   `<tr><td><code>${escaped(name)}</code></td><td>${said(description)}${required ? " (required)" : ""}</td></tr>`
 
+/** Bodies that would be taken. */
+const examplesOf = (schema: unknown) => {
+  const examples = listOf(isRecord(schema) ? schema["examples"] : undefined).map((one) => escaped(JSON.stringify(one)))
+  return examples.length === 0 ? "" : `<p class="dim">For example</p><pre>${examples.join("\n")}</pre>`
+}
+
 /** What is sent: the parameters, and the shape of the body. A page cannot do that without being somebody, so there is nothing to try. */
 const sent = ({ parameters, requestBody }: Operation, components: Json) => {
   const table = parameters.length === 0 ? "" : tableOf(parameters.map(readRow).join("\n"), "Parameter", "What")
   const bodies = Object.entries(requestBody?.content ?? {}).map(
-    ([type, { schema }]) => `<p class="dim">${escaped(type)}</p><pre>${escaped(shapeOf(schema, components))}</pre>`
+    ([type, { schema }]) =>
+      `<p class="dim">${escaped(type)}</p><pre>${escaped(shapeOf(schema, components))}</pre>${examplesOf(schema)}`
   )
   return `${table}<h3>Body</h3>${bodies.join("")}`
 }

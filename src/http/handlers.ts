@@ -10,6 +10,7 @@ import * as AdminHandlers from "./admin/adminHandlers.ts"
 import * as AnalyticsHandlers from "./analyticsHandlers.ts"
 import { Api } from "./Api.ts"
 import * as HistoryHandlers from "./historyHandlers.ts"
+import * as ModerationHandlers from "./moderation/moderationHandlers.ts"
 import * as ConversationsHandlers from "./private/conversationsHandlers.ts"
 import { problemResponse } from "./problemResponse.ts"
 import type { DrainStatus } from "../store/Drain.ts"
@@ -74,6 +75,7 @@ export const layer = (options: AnalyticsHandlers.AnalyticsOptions) =>
         AnalyticsHandlers.layer(options),
         HistoryHandlers.layer,
         ConversationsHandlers.layer,
+        ModerationHandlers.layer,
         AdminHandlers.layer
       )
     )

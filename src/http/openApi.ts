@@ -58,11 +58,14 @@ const SCHEMES = {
   apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "An API key, which is that of an admin." }
 }
 
-/** Ways to be somebody; in open mode nobody needs to be, but for what is of admins alone. */
+/** What is answered to nobody without a role, which takes a token or a key even in open mode. */
+const isRuling = (path: string) => path.startsWith("/api/admin/") || /^\/api\/moderation(?:\/|$)/.test(path)
+
+/** Ways to be somebody; in open mode nobody needs to be, but for what is of admins and moderators. */
 const securityOf = (path: string): ReadonlyArray<Json> => {
   if (!path.startsWith("/api/")) return []
   const somebody = [{ bearer: [] }, { apiKey: [] }]
-  return path.startsWith("/api/admin/") ? somebody : [...somebody, {}]
+  return isRuling(path) ? somebody : [...somebody, {}]
 }
 
 /** Without what is said of it for one answer alone. */

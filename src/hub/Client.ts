@@ -70,7 +70,11 @@ export class Client {
     const parts: Array<Buffer> = []
     if (known === undefined || known === "lost") parts.push(Buffer.from(frame.slice(0, -END.length)))
     // they are JSON already, too
-    else parts.push(Buffer.from(`${frame.slice(0, -NO_MESSAGES.length)},"changes":[${known.join(",")}],"messages":[`))
+    else {
+      parts.push(Buffer.from(`${frame.slice(0, -NO_MESSAGES.length)},"changes":[`))
+      known.forEach((json, i) => parts.push(...(i === 0 ? [json] : [COMMA, json])))
+      parts.push(Buffer.from('],"messages":['))
+    }
     if (older !== undefined) parts.push(...older.parts)
     const start = older?.to ?? from
     if (start < stream.head) {

@@ -35,9 +35,9 @@ const gone: Denied = { error: "not_found", message: "there is no such message" }
 const poison: Denied = { error: "internal", message: "this could not be handled and was set aside" }
 
 /** What a room is told of a change; its version is the revision that it made. */
-const frameOf = ({ by, kind, madeAt, message, revision }: Amendment): ChangeFrame => {
+const frameOf = ({ by, epoch, kind, madeAt, message, revision, seq }: Amendment): ChangeFrame => {
   const { content, editedAt = new Date(madeAt).toISOString(), messageId, roomId } = message
-  const changed = { roomId, messageId, userId: by, version: revision }
+  const changed = { roomId, messageId, userId: by, version: revision, epoch, seq }
   return kind === "edited" ? { type: kind, ...changed, content, editedAt } : { type: kind, ...changed }
 }
 
@@ -130,7 +130,9 @@ export class Editor {
   /** Gives the answers that waited for what the log has kept by now. */
   release(roster: Roster): void {
     const kept = this.log.keeping.kept()
-    while (this.unkept.length > 0 && this.unkept[0]!.mark <= kept) this.unkept.shift()!.say(roster)
+    let count = 0
+    while (count < this.unkept.length && this.unkept[count]!.mark <= kept) this.unkept[count++]!.say(roster)
+    this.unkept.splice(0, count)
   }
 
   /** Makes up a turn with what is left to purge, of one purge at a time. */
@@ -196,8 +198,12 @@ export class Editor {
     const { roomId, settled, userId } = command
     const last = deleted.at(-1)
     if (denied !== undefined) for (const one of deleted) this.tell(roster, frameOf(one), one)
-    else if (last !== undefined)
-      this.tell(roster, { type: "purged", roomId, userId, version: last.revision }, undefined)
+    else if (last !== undefined) {
+      const { epoch, seq } = deleted.reduce((newest, one) => (isBefore(newest, one) ? one : newest))
+      // others may have changed messages since
+      const version = Math.max(last.revision, roster.rooms.get(roomId)?.changes.version ?? 0)
+      this.tell(roster, { type: "purged", roomId, userId, version, epoch, seq }, undefined)
+    }
     this.onceKept(roster, () => settled(denied ?? { deleted: deleted.length }))
   }
 
@@ -240,6 +246,8 @@ export class Editor {
     if (client !== undefined) roster.refuse({ client, ref }, error, message, undefined, retryAfterMs)
   }
 }
+
+const isBefore = (a: Amendment, b: Amendment) => a.epoch < b.epoch || (a.epoch === b.epoch && a.seq < b.seq)
 
 const denialOf = (outcome: Exclude<Outcome, { readonly _tag: "amended" | "unchanged" }>): Denied => {
   if (outcome._tag === "gone") return gone

@@ -90,9 +90,9 @@ export class Floor {
     for (const room of roster.typing) {
       for (const { userId, username } of room.typing.lapsed(now)) {
         room.hint(undefined, { type: "typing", roomId: room.id, userId, username, active: false }, userId)
-        roster.hinted.add(room)
       }
-      if (room.typing.size === 0) roster.typing.delete(room)
+      if (room.tickTyping(now)) roster.hinted.add(room)
+      else if (room.typing.size === 0) roster.typing.delete(room)
     }
     for (const room of roster.presence) this.tellDiff(roster, room, now)
     for (const room of roster.hinted) if (room.pending) roster.dirty.add(room)
@@ -251,7 +251,9 @@ export class Floor {
     const room = this.seatOf(roster, command)?.room
     if (room === undefined) return
     const { userId, username } = command.client.identity
-    const news = command.active ? room.typing.start(userId, username, this.options.now()) : room.typing.stop(userId)
+    const now = this.options.now()
+    const news = command.active ? room.typing.start(userId, username, now) : room.typing.stop(userId)
+    room.passed(now)
     if (command.active) roster.typing.add(room)
     if (!news) return
     if (command.active) this.options.analytics.record({ _tag: "typing", roomId: room.id, userId })

@@ -12,6 +12,7 @@ import type { Announce, Publish } from "./Command.ts"
 import { Flush } from "./Flush.ts"
 import { Presence } from "./Presence.ts"
 import { Typing } from "./Typing.ts"
+import { TypingNews } from "./TypingNews.ts"
 
 /** A frame that is worth sending only now: shed for a client that lags. */
 export interface Ephemeral {
@@ -41,6 +42,7 @@ export class Room {
   /** When the messages after `stream.served` came in, oldest first; monotonic milliseconds. */
   private ingress: Array<number> = []
   private ephemerals: Array<Ephemeral> = []
+  private readonly typingNews = new TypingNews()
   /** Frames of changes that everyone gets, in order; none of them is ever shed. */
   private readonly notices: Array<Buffer> = []
   private readonly delivered: (count: number) => void
@@ -55,12 +57,28 @@ export class Room {
 
   /** Notes that the newest message of the stream came in at `at`. */
   arrived(at: number): void {
+    this.passed(at)
     if (this.seats.size > 0) this.ingress.push(at)
   }
 
-  /** Adds a frame that leaves with the next flush; does not cause one. */
+  /** Time has passed, up to `now` in monotonic milliseconds. */
+  passed(now: number): void {
+    this.typingNews.passed(now)
+  }
+
+  /** Looks on a tick after what is told of who is typing; whether that is to be done on the next one, too. */
+  tickTyping(now: number): boolean {
+    this.typingNews.passed(now)
+    return this.typingNews.tidy()
+  }
+
+  /**
+   * Adds a frame that leaves with the next flush; does not cause one. Of each user's typing only the last frame does, and only if the
+   * others know it otherwise and were told of it no less than a second ago; else it waits.
+   */
   hint(plain: ServerFrame | undefined, v1: ServerFrame | undefined, except?: UserId): void {
-    this.ephemerals.push({ plain: encode(plain), v1: encode(v1), except })
+    if (v1?.type === "typing") this.typingNews.note(v1)
+    else this.ephemerals.push({ plain: encode(plain), v1: encode(v1), except })
   }
 
   /** Adds a change that leaves with the next flush; does not cause one. `place` is of the message, if it is about one. */
@@ -76,7 +94,12 @@ export class Room {
 
   /** Whether a flush would find something to do. */
   get pending(): boolean {
-    return this.ephemerals.length > 0 || this.notices.length > 0 || this.stream.head > this.stream.served
+    return (
+      this.ephemerals.length > 0 ||
+      this.notices.length > 0 ||
+      this.stream.head > this.stream.served ||
+      this.typingNews.due
+    )
   }
 
   /** Whether something of its past is being read, or messages wait for that: what belongs to it is not all here. */
@@ -88,6 +111,9 @@ export class Room {
   begin(): Flush {
     const ephemerals = this.ephemerals
     this.ephemerals = []
+    for (const frame of this.typingNews.take()) {
+      ephemerals.push({ plain: undefined, v1: encode(frame), except: frame.userId })
+    }
     return new Flush(this.stream, this.stream.reach(this.stream.served, FLUSH_BYTES), ephemerals, this.notices)
   }
 
@@ -107,6 +133,7 @@ export class Room {
     this.presence.settle()
     this.ingress = []
     this.ephemerals = []
+    this.typingNews.settle()
     this.notices.length = 0
   }
 }

@@ -1,6 +1,6 @@
 /** What a token says: who its bearer is, what they may do, and until when. Nothing a client sends beside it can change any of it. */
 import { Result, Schema, SchemaIssue } from "effect"
-import { anonymous, UserId } from "../domain/UserId.ts"
+import { anonymous, isHouseId, UserId } from "../domain/UserId.ts"
 import { normaliseUsername, Username, USERNAME_MAX } from "../domain/Username.ts"
 import { Rights, Role } from "./Rights.ts"
 import { RoomPattern, RoomPatterns } from "./RoomPatterns.ts"
@@ -54,6 +54,7 @@ export const decodeClaims = (payload: unknown): Result.Result<Claims, string> =>
     const { exp, iat, jti, name, role, rooms, sub } = yield* Result.mapError(decodePayload(payload), ({ issue }) =>
       problemOf("", issue)
     )
+    if (isHouseId(sub)) yield* Result.fail("sub: must not be system, nor begin with bot:")
     const username = yield* Result.mapError(
       decodeUsername(name === undefined ? named(sub) : normaliseUsername(name)),
       ({ issue }) => problemOf("name", issue)

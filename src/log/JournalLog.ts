@@ -8,7 +8,7 @@ import { Signal } from "../actor/Signal.ts"
 import { supervise } from "../actor/supervise.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Amendment } from "./Amendment.ts"
-import { type JournalFailed, JournalFull } from "./journal/JournalFailed.ts"
+import { BacklogFull, JournalFailed, JournalFull } from "./journal/JournalFailed.ts"
 import * as Journal from "./journal/Journal.ts"
 import { Ledger } from "./Ledger.ts"
 import { OpenJournal } from "./OpenJournal.ts"
@@ -103,6 +103,13 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
       /** Why the journal did not take a batch, said once until it takes one again. */
       const refused = (failure: unknown) =>
         Effect.gen(function* () {
+          // what cannot be written as it is, is for whoever asked for it to tell from the rest
+          if (
+            failure instanceof Error &&
+            ![JournalFull, JournalFailed, BacklogFull].some((kind) => failure instanceof kind)
+          ) {
+            return yield* Effect.die(failure)
+          }
           const reason = failure instanceof JournalFull ? "storage_full" : "overloaded"
           if (!refusing) {
             refusing = true
@@ -227,6 +234,8 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
           // taken first: it may be gone once the file has been read
           const recent = readStream(stream, start, to)
           if (start === after || recent === undefined) return recent
+          // the files have messages as they were said, and changes that the store has had for long are laid over nothing any more
+          if (after < journal.drainedAt(roomId)) return undefined
           const older = yield* journal.read(roomId, after, start)
           if (older === undefined) return undefined
           const { epoch } = journal

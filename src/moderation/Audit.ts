@@ -21,7 +21,7 @@ export const AuditEntry = Schema.Struct({
   messageId: Schema.optionalKey(MessageId),
   seconds: Schema.optionalKey(Schema.Int),
   reason: Schema.optionalKey(Schema.String),
-  /** Messages that a purge deleted. */
+  /** Messages that a purge or a delete took away. */
   deleted: Schema.optionalKey(Schema.Int),
   /** Why it was not done: the code that the moderator was answered. */
   failed: Schema.optionalKey(Schema.String)

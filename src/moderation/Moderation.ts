@@ -24,7 +24,7 @@ export interface Moderator {
 export interface Ordered {
   /** Milliseconds since 1970 from when on it is over by itself. */
   readonly until: number | undefined
-  /** Messages that a purge deleted. */
+  /** Messages that a purge or a delete took away. */
   readonly deleted?: number
 }
 

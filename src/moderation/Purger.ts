@@ -6,8 +6,16 @@ import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
 
 export interface Purger {
-  /** One message; done once that is kept. Fails with `not_found` where there is none. */
-  remove(roomId: RoomId, messageId: MessageId, by: UserId): Effect.Effect<void, ProtocolError>
+  /**
+   * The message that a user said under an id, or all that anybody said under it; done once that is kept. Answers how many that deleted,
+   * 0 where it was done before. Fails with `not_found` only where there is none.
+   */
+  remove(
+    roomId: RoomId,
+    messageId: MessageId,
+    userId: UserId | undefined,
+    by: UserId
+  ): Effect.Effect<number, ProtocolError>
   /** In one room, or in all; answers in how many rooms there was something to delete, and how many messages that was. */
   purge(
     userId: UserId,

@@ -94,7 +94,8 @@ const make = Effect.fnUntraced(function* ({ auditDays }: ModerationOptions) {
   ): Effect.Effect<{ readonly deleted: number }, ProtocolError> => {
     if (purger === undefined) return Effect.fail(unserved)
     if (action === "delete" && roomId !== undefined && messageId !== undefined) {
-      return Effect.as(purger.remove(roomId, messageId, by.userId ?? house), { deleted: 1 })
+      const removed = purger.remove(roomId, messageId, userId, by.userId ?? house)
+      return Effect.map(removed, (deleted) => ({ deleted }))
     }
     return userId === undefined ? Effect.fail(unserved) : purger.purge(userId, roomId)
   }

@@ -1,6 +1,7 @@
 /** Why an order is not carried out: something is missing from it or should not be in it, or it is not for this moderator to give. */
 import { type Moderation, type ModerationAction, SLOW_MODE_MAX } from "../domain/Moderation.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
+import { isPrivateRoom } from "../domain/RoomId.ts"
 import { anonymous } from "../domain/UserId.ts"
 import type { Moderator } from "./Moderation.ts"
 
@@ -14,7 +15,7 @@ const shapes: Readonly<
   unban: { needs: ["userId"], takes: ["roomId"] },
   mute: { needs: ["userId"], takes: ["roomId", "seconds"] },
   unmute: { needs: ["userId"], takes: ["roomId"] },
-  delete: { needs: ["roomId", "messageId"], takes: [] },
+  delete: { needs: ["roomId", "messageId"], takes: ["userId"] },
   purge: { needs: ["userId"], takes: ["roomId"] },
   slow_mode: { needs: ["roomId", "seconds"], takes: [] },
   freeze: { needs: ["roomId"], takes: [] },
@@ -52,6 +53,9 @@ export const orderProblem = (what: Moderation, by: Moderator): ProtocolError | u
   const problem = shapeProblem(what)
   if (problem !== undefined) return problem
   const { action, roomId, userId } = what
+  if (roomId !== undefined && isPrivateRoom(roomId)) {
+    return refusal("forbidden_room", `not a member of room ${roomId}`, "roomId")
+  }
   if (!by.moderates(roomId)) {
     const whose = roomId === undefined ? "orders for all rooms are" : `orders for room ${roomId} are`
     return refusal("forbidden", `${whose} for who moderates there`, "roomId")

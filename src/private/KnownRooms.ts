@@ -11,6 +11,16 @@ export interface KnownRoom {
   silenced: ReadonlyArray<UserId>
 }
 
+/** Rooms of one kind, of which those of the other one take no space. The one that was of no use for longest is the first. */
+interface Shelf {
+  readonly rooms: Map<RoomId, KnownRoom>
+  /** Taken by all of them. */
+  places: number
+}
+
+/** A place for each member, and one for the room itself. */
+const placesOf = ({ members }: PrivateRoom) => members.length + 1
+
 const nobody: ReadonlyArray<UserId> = []
 
 /** What the room of two is found by besides its name. */
@@ -20,19 +30,21 @@ const pairOfRoom = ({ kind, members }: PrivateRoom): string | undefined => {
 }
 
 export class KnownRooms {
-  private readonly rooms = new Map<RoomId, KnownRoom>()
+  /** Apart, as anyone may make large groups of whomever they name, and would push out the rooms that others write in. */
+  private readonly shelves: { readonly [K in PrivateRoom["kind"]]: Shelf } = {
+    two: { rooms: new Map(), places: 0 },
+    group: { rooms: new Map(), places: 0 }
+  }
   private readonly pairs = new Map<string, KnownRoom>()
   private readonly capacity: number
-  /** Members of all of them. */
-  private count = 0
 
-  /** `capacity`: members, over all rooms. */
+  /** `capacity`: places for rooms of two, and as many for groups; a room takes one, and one for each member. */
   constructor(capacity: number) {
     this.capacity = capacity
   }
 
   get(roomId: RoomId): KnownRoom | undefined {
-    return this.used(this.rooms.get(roomId))
+    return this.used(this.find(roomId))
   }
 
   /** The room of two users. */
@@ -44,12 +56,13 @@ export class KnownRooms {
   set(room: PrivateRoom, silenced: ReadonlyArray<UserId> = nobody): KnownRoom {
     this.forget(room.roomId)
     const known: KnownRoom = { room, silenced }
-    this.rooms.set(room.roomId, known)
+    const shelf = this.shelves[room.kind]
+    shelf.rooms.set(room.roomId, known)
     const pair = pairOfRoom(room)
     if (pair !== undefined) this.pairs.set(pair, known)
-    this.count += known.room.members.length
-    for (const [roomId] of this.rooms) {
-      if (this.count <= this.capacity || roomId === room.roomId) break
+    shelf.places += placesOf(room)
+    for (const [roomId] of shelf.rooms) {
+      if (shelf.places <= this.capacity || roomId === room.roomId) break
       this.forget(roomId)
     }
     return known
@@ -64,20 +77,26 @@ export class KnownRooms {
   }
 
   forget(roomId: RoomId): void {
-    const known = this.rooms.get(roomId)
+    const known = this.find(roomId)
     if (known === undefined) return
-    this.rooms.delete(roomId)
-    this.count -= known.room.members.length
+    const shelf = this.shelves[known.room.kind]
+    shelf.rooms.delete(roomId)
+    shelf.places -= placesOf(known.room)
     const pair = pairOfRoom(known.room)
     if (pair !== undefined && this.pairs.get(pair) === known) this.pairs.delete(pair)
   }
 
-  /** A map keeps the order in which its entries came, so the one that was of no use for longest is the first. */
+  private find(roomId: RoomId): KnownRoom | undefined {
+    return this.shelves.two.rooms.get(roomId) ?? this.shelves.group.rooms.get(roomId)
+  }
+
+  /** A map keeps the order in which its entries came. */
   private used(known: KnownRoom | undefined): KnownRoom | undefined {
     if (known === undefined) return undefined
-    const { roomId } = known.room
-    this.rooms.delete(roomId)
-    this.rooms.set(roomId, known)
+    const { kind, roomId } = known.room
+    const { rooms } = this.shelves[kind]
+    rooms.delete(roomId)
+    rooms.set(roomId, known)
     return known
   }
 }

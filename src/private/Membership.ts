@@ -10,8 +10,11 @@ import type { PrivateRoom, RoomOfTwo } from "./PrivateRoom.ts"
 import { noMember } from "./PrivateRooms.ts"
 import type { RoomRecords } from "./RoomRecords.ts"
 
-/** Members of the rooms that are kept in mind: 23 MB where these are rooms of two (460 bytes each). */
-const KNOWN = 100_000
+/**
+ * Places for the rooms that are kept in mind, of two and groups each: 50,000 rooms of two (460 bytes each, 23 MB), and as many groups if
+ * these have two members, fewer if they have more.
+ */
+const KNOWN = 150_000
 
 /** To a user whom the other one of a room of two has blocked. */
 export const unwritable = (field: string): ProtocolError =>

@@ -8,7 +8,13 @@ const members = Schema.Array(UserId)
 
 const Written = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("two"), members }),
-  Schema.Struct({ kind: Schema.Literal("group"), title: Schema.optionalKey(Schema.String), owner: UserId, members })
+  Schema.Struct({
+    kind: Schema.Literal("group"),
+    title: Schema.optionalKey(Schema.String),
+    owner: UserId,
+    maker: Schema.optionalKey(UserId),
+    members
+  })
 ])
 
 /** Of two users, or of one who writes to themselves. */
@@ -20,6 +26,8 @@ export interface RoomOfTwo {
 
 export interface GroupRoom extends Group {
   readonly kind: "group"
+  /** For whom it counts as long as it is there, in it or not. */
+  readonly maker?: UserId
 }
 
 export type PrivateRoom = RoomOfTwo | GroupRoom

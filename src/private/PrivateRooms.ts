@@ -47,7 +47,7 @@ export interface PrivateRooms {
   permits(userId: UserId, roomId: RoomId): Effect.Effect<void, ProtocolError>
   /** The room of two users, for the first of them to write to the second in; `forbidden` where the second blocked the first. */
   between(from: UserId, to: UserId): Effect.Effect<RoomId, ProtocolError>
-  /** Makes a group. */
+  /** Makes a group; `forbidden` where the user made as many that are still there as one may, or was blocked by someone invited. */
   group(owner: UserId, title: string | undefined, invite: ReadonlyArray<UserId>): Effect.Effect<Group, ProtocolError>
   /** Takes a user in, by any member; one who is in already stays. `forbidden` where the group is full or the user blocked who invites. */
   invite(by: UserId, roomId: RoomId, userId: UserId): Effect.Effect<Group, ProtocolError>
@@ -57,7 +57,10 @@ export interface PrivateRooms {
   unblock(by: UserId, userId: UserId): Effect.Effect<ReadonlyArray<UserId>, ProtocolError>
   /** Whom a user has blocked. */
   blocks(userId: UserId): Effect.Effect<ReadonlyArray<UserId>, ProtocolError>
-  /** At most `limit` conversations, from the first one or after a place that a page gave. */
+  /**
+   * At most `limit` conversations, from the first one or after a place that a page gave. A page may be short, even empty, and not be the
+   * last one: that is the one without `next`.
+   */
   page(userId: UserId, limit: number, after: string | undefined): Effect.Effect<ConversationPage, ProtocolError>
 }
 

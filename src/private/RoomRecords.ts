@@ -2,7 +2,8 @@
  * Where private rooms are written down: each room under its name, and under each user the rooms they may be in. What stands under a user
  * says where to look and may name too many rooms, never too few: who is in a room, only its own record says.
  */
-import { Clock, Effect, Schema } from "effect"
+import { randomBytes } from "node:crypto"
+import { Effect, Schema } from "effect"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import { RoomId } from "../domain/RoomId.ts"
 import { UserId } from "../domain/UserId.ts"
@@ -12,8 +13,10 @@ import { type PrivateRoom, readRoom, type RoomOfTwo, writeRoom } from "./Private
 
 /** Milliseconds after which a store that is away is worth another try. */
 const RETRY_MS = 1000
-/** Milliseconds for which a user's list remembers a group they left, so that the versions of its entry go on. */
-const LEFT_MS = 3_600_000
+/** Bytes that tell an entry of a group from every other one. */
+const ENTRY_BYTES = 8
+/** Entries of one group in one user's list that are taken out at a time; there is more than one only where the store failed. */
+const ENTRIES = 100
 
 const unavailable = refusal("unavailable", "private rooms cannot be looked up or changed now", undefined, RETRY_MS)
 
@@ -23,23 +26,23 @@ interface Written {
   readonly version: number
 }
 
-/** A room in a user's list. `place`: where it stands there; `left`: it does not count any more. */
+/** A room in a user's list. `place`: where it stands there. */
 export interface Listed {
   readonly place: string
   readonly roomId: RoomId
-  readonly left: boolean
 }
 
 const ROOM = "room"
 const LISTED = "in:"
+const MADE = "made:"
 
 const roomKey = (roomId: RoomId) => `private:room:${roomId}`
 const userKey = (userId: UserId) => `private:user:${userId}`
 const blocksKey = (userId: UserId) => `private:blocks:${userId}`
-const placeOfGroup = (roomId: RoomId) => `${LISTED}${roomId}`
+const placesOfGroup = (roomId: RoomId) => `${LISTED}${roomId}#`
 const placeOfTwo = (partner: UserId) => `${LISTED}with:${partner}`
 
-const Entry = Schema.fromJsonString(Schema.Struct({ roomId: RoomId, left: Schema.optionalKey(Schema.Boolean) }))
+const Entry = Schema.fromJsonString(Schema.Struct({ roomId: RoomId }))
 const readEntry = Schema.decodeUnknownSync(Entry)
 
 const away = ({ reason }: StoreUnavailable) =>
@@ -69,26 +72,41 @@ export class RoomRecords {
     return Effect.asVoid(this.read(this.store.remove(roomKey(roomId), ROOM)))
   }
 
-  /** Names a group in a user's list, before they are taken into it. */
-  listGroup(userId: UserId, roomId: RoomId): Effect.Effect<void, ProtocolError> {
-    return this.name(userId, placeOfGroup(roomId), roomId)
-  }
-
-  /** The version of a group's entry in a user's list, for `unlist`. */
-  groupListed(userId: UserId, roomId: RoomId): Effect.Effect<number, ProtocolError> {
-    return Effect.map(
-      this.read(this.store.get(userKey(userId), placeOfGroup(roomId))),
-      (record) => record?.version ?? 0
-    )
-  }
-
-  /** Takes a group out of a user's list, unless it was named there again since that version. */
-  unlist(userId: UserId, roomId: RoomId, version: number): Effect.Effect<void, ProtocolError> {
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const value = JSON.stringify({ roomId, left: true })
-      const draft = { pk: userKey(userId), sk: placeOfGroup(roomId), value, expiresAt: now + LEFT_MS }
-      return Effect.asVoid(this.write(draft, version))
+  /**
+   * Names a group in a user's list, before they are taken into it, and answers the place. No two of them are the same: what was read of a
+   * list can be taken out of it at any time, and never is what somebody else has put there since.
+   */
+  listGroup(userId: UserId, roomId: RoomId): Effect.Effect<string, ProtocolError> {
+    return Effect.suspend(() => {
+      const place = `${placesOfGroup(roomId)}${randomBytes(ENTRY_BYTES).toString("hex")}`
+      return Effect.as(this.name(userId, place, roomId), place)
     })
+  }
+
+  /** Where a group stands in a user's list. */
+  groupListed(userId: UserId, roomId: RoomId): Effect.Effect<ReadonlyArray<string>, ProtocolError> {
+    const page = { pk: userKey(userId), prefix: placesOfGroup(roomId), limit: ENTRIES }
+    return Effect.map(this.read(this.store.list(page)), (records) => records.map(({ sk }) => sk))
+  }
+
+  /** Takes a group out of a user's list, at these places of it. */
+  unlist(userId: UserId, places: ReadonlyArray<string>): Effect.Effect<void, ProtocolError> {
+    return Effect.forEach(places, (place) => this.read(this.store.remove(userKey(userId), place)), { discard: true })
+  }
+
+  /** Groups made by a user that are there, counted up to `limit`: too many where one could not be finished or ended, never too few. */
+  groupsMade(userId: UserId, limit: number): Effect.Effect<number, ProtocolError> {
+    return Effect.map(this.read(this.store.list({ pk: userKey(userId), prefix: MADE, limit })), ({ length }) => length)
+  }
+
+  /** Counts a group for who makes it, before it is there. */
+  noteMade(userId: UserId, roomId: RoomId): Effect.Effect<void, ProtocolError> {
+    return this.name(userId, `${MADE}${roomId}`, roomId)
+  }
+
+  /** Counts a group no more, once it is gone. */
+  forgetMade(userId: UserId, roomId: RoomId): Effect.Effect<void, ProtocolError> {
+    return Effect.asVoid(this.read(this.store.remove(userKey(userId), `${MADE}${roomId}`)))
   }
 
   /** What the room of two users is called, or `name` from now on. */
@@ -121,7 +139,7 @@ export class RoomRecords {
   /** Entries of a user's list after a place, `limit` at most; fewer only at the end. */
   list(userId: UserId, limit: number, after: string | undefined): Effect.Effect<ReadonlyArray<Listed>, ProtocolError> {
     return Effect.map(this.read(this.store.list({ pk: userKey(userId), prefix: LISTED, after, limit })), (records) =>
-      records.map(({ sk, value }) => ({ left: false, ...readEntry(value), place: sk }))
+      records.map(({ sk, value }) => ({ ...readEntry(value), place: sk }))
     )
   }
 

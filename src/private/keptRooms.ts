@@ -1,6 +1,8 @@
 /** Private rooms that are written down as records. */
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
+import { supervise } from "../actor/supervise.ts"
 import { RecordStore } from "../store/RecordStore.ts"
+import { Announcements } from "./Announcements.ts"
 import { Groups } from "./Groups.ts"
 import { Herald } from "./Herald.ts"
 import { Listing } from "./Listing.ts"
@@ -12,18 +14,24 @@ import { RoomRecords } from "./RoomRecords.ts"
 
 export interface KeptRoomsOptions {
   readonly groupMembersMax: number
+  /** Groups made by one user that may be there at a time; 1,000 unless given. */
+  readonly groupsPerUser?: number
 }
 
-/** Needs a RecordStore and a PairKey, and a Herald for users to be told. */
-export const layer = ({ groupMembersMax }: KeptRoomsOptions) =>
+/** Needs a RecordStore, a PairKey and a Supervisor, and a Herald for users to be told. */
+export const layer = ({ groupMembersMax, groupsPerUser = 1000 }: KeptRoomsOptions) =>
   Layer.effect(
     PrivateRooms,
     Effect.gen(function* () {
       const records = new RoomRecords(yield* RecordStore)
       const membership = new Membership(records)
       const pairs = new Pairs(records, membership, yield* PairKey)
-      const groups = new Groups(records, membership, yield* Herald, groupMembersMax)
+      const herald = yield* Herald
+      const clock = yield* Clock.Clock
+      const announcements = new Announcements(herald, () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6)
+      const groups = new Groups(records, membership, herald, announcements, { groupMembersMax, groupsPerUser })
       const listing = new Listing(records, membership)
+      yield* supervise("news of groups")(announcements.telling)
       return {
         admits: (userId, roomId) => membership.admits(userId, roomId),
         mayWrite: (userId, roomId) => membership.mayWrite(userId, roomId),

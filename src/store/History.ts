@@ -10,13 +10,14 @@ import type { UserId } from "../domain/UserId.ts"
 import type { Entry } from "../log/Entry.ts"
 import { CurrentOverlay } from "../log/Overlay.ts"
 import { RoomLog } from "../log/RoomLog.ts"
-import { entryOf, findMessage } from "./findMessage.ts"
+import { entryOf, findMessage, findMessages, type Search } from "./findMessage.ts"
 import { HistoryUnavailable } from "./HistoryUnavailable.ts"
 import { withLogPart } from "./LogPart.ts"
 import { MessageStore, type StoreUnavailable, type UserPosition } from "./MessageStore.ts"
 import { type Page, pageOf, type Placed, type Query } from "./Page.ts"
 import { RoomLine } from "./RoomLine.ts"
 import { type Range, roomRange } from "./roomRange.ts"
+import { Searches, type TooManySearches } from "./Searches.ts"
 import { UserLine } from "./UserLine.ts"
 
 /** A place in a room: a position, or a seq of the present epoch. */
@@ -40,15 +41,27 @@ export class History extends Context.Service<
      */
     range(roomId: RoomId, after: number, to: number, maxBytes: number): Effect.Effect<Range, HistoryUnavailable>
     /**
-     * A message of a room as it is now: the one at a position, if that has this id; or else the newest of this id among the last 20,000.
-     * Ids are each user's own: where `author` has said something under it nearby, it is that.
+     * A message of a room as it is now: the one at a position, if that has this id; or else one of this id that is in memory or among the
+     * 2,000 beyond, 20,000 where it is looked for `far`: the author's, or the newest where there is none of theirs. Beyond memory one is
+     * looked for at a time, and where many wait for that, no further one is.
      */
     find(
       roomId: RoomId,
       messageId: MessageId,
       at?: Position,
-      author?: UserId
-    ): Effect.Effect<Entry | undefined, HistoryUnavailable>
+      search?: Search
+    ): Effect.Effect<Entry | undefined, HistoryUnavailable | TooManySearches>
+    /**
+     * Every message of this id as it is now, whoever said it, newest first: those in memory, and those among the 20,000 beyond, which are
+     * looked for as `find` does.
+     */
+    findAll(
+      roomId: RoomId,
+      messageId: MessageId
+    ): Effect.Effect<{
+      readonly remembered: ReadonlyArray<Entry>
+      readonly beyond: Effect.Effect<ReadonlyArray<Entry>, HistoryUnavailable | TooManySearches>
+    }>
     /** The last `limit` of what a user said in all rooms before a place, as it is now; oldest first, fewer only at the beginning. */
     saidBy(
       userId: UserId,
@@ -63,6 +76,7 @@ export class History extends Context.Service<
       const log = yield* RoomLog
       const store = yield* MessageStore
       const overlay = yield* CurrentOverlay
+      const grounds = { log, store, overlay, searches: new Searches() }
 
       const unavailable = ({ reason }: StoreUnavailable) =>
         Effect.andThen(
@@ -70,6 +84,8 @@ export class History extends Context.Service<
           Effect.fail(new HistoryUnavailable({ reason: "the store does not answer", retryAfterMs: STORE_RETRY_MS }))
         )
       const answered = <A>(asked: Effect.Effect<A, HistoryUnavailable | StoreUnavailable>) =>
+        Effect.catchTag(asked, "StoreUnavailable", unavailable)
+      const sought = <A>(asked: Effect.Effect<A, HistoryUnavailable | StoreUnavailable | TooManySearches>) =>
         Effect.catchTag(asked, "StoreUnavailable", unavailable)
 
       const byUser = (userId: UserId) =>
@@ -93,8 +109,13 @@ export class History extends Context.Service<
         user: (userId, query) => answered(Effect.flatMap(byUser(userId), (line) => pageOf(line, query, nowBy))),
         range: (roomId, after, to, maxBytes) =>
           answered(roomRange(log, store, overlay, roomId, { after, to, maxBytes })),
-        find: (roomId, messageId, at, author) =>
-          answered(findMessage(log, store, overlay, { roomId, messageId, at, author })),
+        find: (roomId, messageId, at, search = { far: false }) =>
+          sought(findMessage(grounds, { roomId, messageId, at, ...search })),
+        findAll: (roomId, messageId) =>
+          Effect.map(findMessages(grounds, roomId, messageId), ({ beyond, remembered }) => ({
+            remembered,
+            beyond: sought(beyond)
+          })),
         saidBy: (userId, before, limit) =>
           byUser(userId).pipe(
             Effect.flatMap((line) => line.down(before, limit)),

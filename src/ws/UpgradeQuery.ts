@@ -4,7 +4,7 @@ import { Result, Schema } from "effect"
 import type { Dialect } from "../domain/ClientFrame.ts"
 import { type ErrorCode, type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import { analyticsRoom, globalRoom, ROOM_RULE, RoomId } from "../domain/RoomId.ts"
-import { anonymous, type UserId, userIdProblem } from "../domain/UserId.ts"
+import { anonymous, isHouseId, type UserId, userIdProblem } from "../domain/UserId.ts"
 import { normaliseUsername, type Username, usernameProblem } from "../domain/Username.ts"
 import type { Identity } from "../hub/Client.ts"
 import type { Claims } from "../identity/Claims.ts"
@@ -23,6 +23,7 @@ const nameOf = (query: URLSearchParams): Result.Result<Pick<Identity, "userId" |
   const userId = query.get("userId") ?? anonymous
   const userProblem = userIdProblem(userId)
   if (userProblem !== undefined) return fail("invalid_user_id", userProblem, "userId")
+  if (isHouseId(userId)) return fail("invalid_user_id", "userId must not be system, nor begin with bot:", "userId")
   const username = normaliseUsername(query.get("username") ?? "Anonymous")
   const nameProblem = usernameProblem(username)
   if (nameProblem !== undefined) return fail("invalid_username", nameProblem, "username")

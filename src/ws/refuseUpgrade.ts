@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream"
 import { STATUS_CODES } from "node:http"
 import { type Problem, problem } from "../domain/Problem.ts"
+import { SECURITY_HEADERS } from "../http/securityHeaders.ts"
 
 export const refuseUpgrade = (
   socket: Duplex,
@@ -11,9 +12,9 @@ export const refuseUpgrade = (
 ): void => {
   const body = JSON.stringify(problem(status, details))
   const lines = Object.entries({
+    ...SECURITY_HEADERS,
     "Content-Type": "application/problem+json",
     "Content-Length": String(Buffer.byteLength(body)),
-    "Cache-Control": "no-store",
     Connection: "close",
     ...(details.retryAfterMs === undefined ? {} : { "Retry-After": String(Math.ceil(details.retryAfterMs / 1000)) }),
     ...headers

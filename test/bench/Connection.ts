@@ -3,6 +3,7 @@
  * connections share, pings answered. Everything that is no chat message goes through the dialect.
  */
 import { connect, type Socket } from "node:net"
+import { addressOf, type Arrival, tokenOf } from "./Arrival.ts"
 import { clientFrame, opcodes } from "./clientFrame.ts"
 import { now } from "./clock.ts"
 import type { Dialect } from "./Dialect.ts"
@@ -13,6 +14,8 @@ import type { Traffic } from "./Traffic.ts"
 export interface Place {
   readonly room: string
   readonly user: string
+  /** How many came before it. */
+  readonly index: number
   readonly firstSender: number
   readonly senderCount: number
   readonly firstLane: number
@@ -22,8 +25,12 @@ export interface Shared {
   readonly port: number
   readonly dialect: Dialect
   readonly traffic: Traffic
+  readonly arrival: Arrival
+  /** Whether it is counted and no failure that the server closes a connection. */
+  readonly besieged: boolean
   pings: number
   presence: number
+  refreshed: number
   closed: number
 }
 
@@ -40,6 +47,7 @@ export class Connection implements FrameSink {
   /** Takes the messages instead of the traffic, by their sender. */
   onStamp: ((sender: number) => void) | undefined
   private readonly shared: Shared
+  private readonly userId: string
   private readonly walker: FrameWalker
   private head = ""
   private upgraded = false
@@ -49,6 +57,7 @@ export class Connection implements FrameSink {
 
   constructor(shared: Shared, place: Place) {
     this.shared = shared
+    this.userId = `u${place.user}`
     this.firstSender = place.firstSender
     this.senderCount = place.senderCount
     this.firstLane = place.firstLane
@@ -61,15 +70,18 @@ export class Connection implements FrameSink {
     this.socket = connect({
       port: shared.port,
       host: "127.0.0.1",
+      localAddress: addressOf(shared.arrival, place.index),
       noDelay: true,
       onread: { buffer: readBuffer, callback: (size) => this.read(size) }
     })
     this.socket.on("error", (cause) => this.end(cause.message))
     this.socket.on("close", () => this.end("closed"))
+    const { token } = this
     this.socket.write(
       `GET ${shared.dialect.path(place.user, place.room)} HTTP/1.1\r\nHost: 127.0.0.1:${shared.port}\r\n` +
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+        (token === undefined ? "" : `Authorization: Bearer ${token}\r\n`) +
         `${shared.dialect.protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${shared.dialect.protocol}\r\n`}\r\n`
     )
   }
@@ -87,9 +99,20 @@ export class Connection implements FrameSink {
     else this.onStamp?.(readSender(buffer, at))
   }
 
+  /** Shows a new token, where there are any. */
+  refresh(): void {
+    const { token } = this
+    if (token !== undefined && !this.leaving) this.say(JSON.stringify({ type: "refresh", token }))
+  }
+
   leave(): void {
     this.leaving = true
     this.socket.destroy()
+  }
+
+  private get token(): string | undefined {
+    const { secret } = this.shared.arrival
+    return secret === undefined ? undefined : tokenOf(secret, this.userId, { name: this.userId })
   }
 
   private read(size: number): boolean {
@@ -140,10 +163,15 @@ export class Connection implements FrameSink {
       case "presence":
         this.shared.presence++
         return
+      case "refreshed":
+        this.shared.refreshed++
+        return
       case "usable":
         return this.succeed()
       case "ack":
         return this.shared.traffic.acknowledge(this, control.sender, control.number)
+      case "refusal":
+        return this.shared.traffic.refuse(this, control.sender, control.number)
       case "answer":
         return this.say(control.text)
       case "ping":
@@ -162,7 +190,7 @@ export class Connection implements FrameSink {
     if (this.leaving) return
     this.leave()
     this.shared.closed++
-    this.shared.traffic.failures.add(reason)
+    if (!this.upgraded || !this.shared.besieged) this.shared.traffic.failures.add(reason)
     this.fail(new Error(reason))
   }
 }

@@ -8,6 +8,9 @@ import type { Group, Sender } from "./Traffic.ts"
 const connecting = 64
 export const contentBytes = 200
 
+/** What a room of a load's group is called. */
+export const roomName = (load: string, group: number, room: number): string => `bench-${load}-${group}-${room}`
+
 export class Crowd {
   readonly shared: Shared
   readonly connections: Array<Connection> = []
@@ -112,7 +115,8 @@ export class Crowd {
         )
         for (let member = 0; member < group.members; member++) {
           const connection = new Connection(this.shared, {
-            room: `bench-${this.name}-${index}-${room}`,
+            room: this.shared.arrival.rooms[index === 0 ? room : -1] ?? roomName(this.name, index, room),
+            index: user,
             user: `${this.name}${user++}`,
             firstSender,
             senderCount: group.senders,

@@ -17,10 +17,11 @@ export interface Dialect {
 type Control =
   | { readonly type: "presence" }
   | { readonly type: "usable" }
+  | { readonly type: "refreshed" }
   | { readonly type: "ping" }
   | { readonly type: "answer"; readonly text: string }
   | { readonly type: "failure"; readonly text: string }
-  | { readonly type: "ack"; readonly sender: number; readonly number: number }
+  | { readonly type: "ack" | "refusal"; readonly sender: number; readonly number: number }
 
 export type DialectName = "plain" | "v1" | "socketio"
 
@@ -33,18 +34,20 @@ const plain: Dialect = {
   acknowledges: false
 }
 
-const ack = new RegExp(`"ref":"([0-9a-v]{${refLength}})"`)
+const stamped = new RegExp(`"ref":"([0-9a-v]{${refLength}})"`)
 
-/** `hubbub.v1`: the stamp comes back as the `ref` of the message's ack. */
+/** `hubbub.v1`: the stamp comes back as the `ref` of the message's ack, or of its refusal. */
 const v1: Dialect = {
   path: plain.path,
   chat: (content) => JSON.stringify({ type: "chat", content, ref: blankRef }),
   control: (text) => {
-    if (text.includes('"type":"ack"')) {
-      const ref = ack.exec(text)?.[1]
-      return ref === undefined ? { type: "failure", text } : { type: "ack", ...parseRef(ref) }
+    const refused = text.includes('"type":"error"')
+    if (refused || text.includes('"type":"ack"')) {
+      const ref = stamped.exec(text)?.[1]
+      return ref === undefined ? { type: "failure", text } : { type: refused ? "refusal" : "ack", ...parseRef(ref) }
     }
     if (text.includes('"type":"subscribed"')) return { type: "usable" }
+    if (text.includes('"type":"refreshed"')) return { type: "refreshed" }
     return plain.control(text)
   },
   usableOnUpgrade: false,

@@ -4,9 +4,9 @@ import { parseArgs } from "node:util"
 import { type PeerName, peers } from "./Peer.ts"
 
 const everyday = ["generator", "fanout", "rate", "rooms", "mixed", "idle", "connects"] as const
-const scenarios = [...everyday, "durability", "analytics"] as const
+const scenarios = [...everyday, "durability", "analytics", "isolation", "limits"] as const
 /** Of these Hubbub alone is measured, unless other peers are asked for. */
-export const ownScenarios: ReadonlySet<Scenario> = new Set(["durability", "analytics"])
+export const ownScenarios: ReadonlySet<Scenario> = new Set(["durability", "analytics", "isolation", "limits"])
 export type Scenario = (typeof scenarios)[number]
 
 export interface Options {
@@ -23,7 +23,7 @@ export const usage = `node test/bench/main.ts [scenario…] [options]
 
 Measures Hubbub beside other servers, each in a process of its own, and prints medians over interleaved rounds.
 
-Scenarios (all but durability and analytics when none is named)
+Scenarios (the first seven when none is named)
   generator  how many frames a second the load generator itself can check
   fanout     one room of 100, 1,000 and 5,000 clients with 1, 16 and 64 messages in flight
   rate       fixed rates into one room; latency counts from the time a message was due
@@ -33,15 +33,19 @@ Scenarios (all but durability and analytics when none is named)
   connects   connections per second, each usable
   durability what it costs that acknowledged messages survive: Hubbub alone with each DURABILITY at 1,000 and 5,000 messages/s
              (windows twice as long), then the start on a journal of 1,000,000 messages and paging a room of 100,000
-  analytics  what counting costs: Hubbub beside a Hubbub that counts nothing, in an order that alternates (windows four times as
-             long), then how long figures over 500 users × 60 days take, 15 answers each after 3 that nobody measures
+  analytics  what counting costs: Hubbub and a Hubbub that counts nothing, measured in turn in short windows (together four times
+             as long), then how long figures over 500 users × 60 days take, 15 answers each after 3 that nobody measures
+  isolation  what others notice of clients that misbehave: 200 in one room, and in 20, chat at a steady rate beside attackers and
+             without them in turn (windows twice as long)
+  limits     what tokens, limits, moderation and private rooms cost together: Hubbub with all of them and in open mode without
+             limits, measured in turn as analytics is
 
 Options
-  --peers a,b     which of ${peers.map((peer) => peer.name).join(", ")} (all; quick all but uws; durability and analytics alone hubbub)
+  --peers a,b     which of ${peers.map((peer) => peer.name).join(", ")} (all; quick all but uws; the last four alone hubbub)
   --rounds N      rounds (3; quick 1)
   --seconds S     measured window of a case (1.5; quick 0.6)
   --quick         smaller sizes and windows, about two minutes; goals are judged at the sizes it has
-                  (durability: a tenth of the messages, analytics: a fifth of the users, about a minute each)
+                  (durability: a tenth of the messages, analytics: a fifth of the users; the last four a minute or two each)
   --json FILE     where the results go (test/bench/results/latest.json)
   --help`
 

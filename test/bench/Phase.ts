@@ -1,4 +1,5 @@
 /** What the load generator is asked to do with the connections it has, and what it answers. */
+import type { Arrival } from "./Arrival.ts"
 import type { DialectName } from "./Dialect.ts"
 import type { Group } from "./Traffic.ts"
 
@@ -23,6 +24,12 @@ export interface LoadTask {
   readonly phases: ReadonlyArray<Phase>
   readonly warmUpSeconds: number
   readonly probe: boolean
+  /**
+   * Whether others are at the server, which has its limits: then nothing is heated up by more than it takes, and messages that it refuses are
+   * counted.
+   */
+  readonly besieged: boolean
+  readonly arrival: Arrival
 }
 
 /** Times in milliseconds, CPU in microseconds, memory in bytes. */
@@ -34,6 +41,8 @@ export interface PhaseResult {
   readonly serverCpu: number | null
   readonly serverWait: number
   readonly generatorCpu: number
+  /** Microseconds in which the load generator could have run and had no core. */
+  readonly generatorWait: number
   readonly p50: number
   readonly p95: number
   readonly p99: number
@@ -47,6 +56,8 @@ export interface PhaseResult {
   readonly resident: number | null
   readonly pings: number
   readonly presence: number
+  /** Tokens that were taken in the place of others. */
+  readonly refreshed: number
   readonly lost: number
   readonly reordered: number
   readonly duplicated: number
@@ -54,6 +65,8 @@ export interface PhaseResult {
   readonly unacked: number
   readonly reacked: number
   readonly leaked: number
+  /** Messages that were answered with an error; they are not lost. */
+  readonly refused: number
   readonly closed: number
 }
 

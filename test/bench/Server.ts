@@ -71,6 +71,19 @@ export class Server {
     return this.output.trim()
   }
 
+  /** Sends it a signal, and waits for what that makes it say. */
+  async answerTo(signal: NodeJS.Signals, answer: RegExp): Promise<string> {
+    this.output = ""
+    process.kill(this.pid, signal)
+    const deadline = performance.now() + readyWithin
+    while (performance.now() < deadline && !this.exited) {
+      const found = answer.exec(this.output)
+      if (found !== null) return found[1] ?? found[0]
+      await pause(25)
+    }
+    throw new Error(`no answer to ${signal}. ${this.output.trim()}`)
+  }
+
   async stop(): Promise<void> {
     if (this.exited || this.process.pid === undefined) return
     const exit = once(this.process, "exit")

@@ -3,11 +3,13 @@
  * thousands of connections are made once and not for every case.
  */
 import { fileURLToPath } from "node:url"
+import type { Arrival } from "./Arrival.ts"
 import type { DialectName } from "./Dialect.ts"
 import type { Options, Scenario } from "./Options.ts"
 import type { PeerName } from "./Peer.ts"
 import type { Phase } from "./Phase.ts"
 import type { Group } from "./Traffic.ts"
+import { guardEnv, prepareGuarded, prepareOpen } from "./limits/guard.ts"
 
 interface Case {
   readonly scenario: Scenario
@@ -30,6 +32,10 @@ export interface Session {
   readonly rounds: number
   /** Started instead of the peer's own program. */
   readonly command?: ReadonlyArray<string>
+  /** Measured in turn with this one, case by case. */
+  readonly beside?: Session
+  /** Done with the server, by its port, before anyone comes; says how they are to come. */
+  readonly prepare?: (port: number) => Promise<Partial<Arrival>>
 }
 
 const sizes = (quick: boolean) =>
@@ -65,6 +71,16 @@ const countings: ReadonlyArray<{ readonly name: string; readonly group: Group; r
   { name: "counting, 200 clients, W=16", group: { rooms: 1, members: 200, senders: 16 }, inFlight: 16 }
 ]
 export const countingNames: ReadonlyArray<string> = countings.map(({ name }) => name)
+/** Windows that a round of such a case is measured in, each with one of the other server beside it. */
+const countingWindows = 8
+
+/** Whether everything that keeps users in bounds is on. */
+export type Guarding = "on" | "off"
+const guardings: ReadonlyArray<{ readonly name: string; readonly group: Group; readonly inFlight: number }> = [
+  { name: "guarded, 100 rooms of 10, W=64", group: { rooms: 100, members: 10, senders: 1 }, inFlight: 64 },
+  { name: "guarded, 200 clients, W=16", group: { rooms: 1, members: 200, senders: 16 }, inFlight: 16 }
+]
+export const guardingNames: ReadonlyArray<string> = guardings.map(({ name }) => name)
 
 /** The history that figures are told from. */
 export const figuresSize = (quick: boolean) => ({ users: quick ? 100 : 500, days: 60 })
@@ -94,16 +110,34 @@ const plan = (options: Options): ReadonlyArray<Session> => {
   })
   const counted = ({ group, inFlight, name }: (typeof countings)[number], counting: Counting): Session => ({
     ...base,
-    id: `analytics-${counting}, ${name}`,
+    id: `analytics, ${name}`,
     peers: options.peers.filter((peer) => peer === "hubbub"),
     loads: [[group]],
-    cases: [
-      { scenario: "analytics", name, phases: [{ kind: "closed", inFlight, seconds: seconds * 4 }], parts: [counting] }
-    ],
-    ...(counting === "on"
-      ? {}
-      : { command: [process.execPath, fileURLToPath(new URL("uncounted.ts", import.meta.url)), "serve"] })
+    cases: Array.from({ length: countingWindows }, () => ({
+      scenario: "analytics",
+      name,
+      phases: [{ kind: "closed", inFlight, seconds: (seconds * 4) / countingWindows }],
+      parts: [counting]
+    }))
   })
+  const guarded = ({ group, inFlight, name }: (typeof guardings)[number], guarding: Guarding): Session => ({
+    ...base,
+    id: `limits, ${name}`,
+    peers: options.peers.filter((peer) => peer === "hubbub"),
+    loads: [[group]],
+    // tokens are renewed, and private rooms are made, in this one only
+    dialect: "v1",
+    cases: Array.from({ length: countingWindows }, () => ({
+      scenario: "limits",
+      name,
+      phases: [{ kind: "closed", inFlight, seconds: (seconds * 4) / countingWindows }],
+      parts: [guarding]
+    })),
+    ...(guarding === "on"
+      ? { env: guardEnv, prepare: (port) => prepareGuarded(port, group) }
+      : { prepare: () => Promise.resolve(prepareOpen(group)) })
+  })
+  const uncounted = [process.execPath, fileURLToPath(new URL("uncounted.ts", import.meta.url)), "serve"]
   const fanout = (clients: number): ReadonlyArray<Case> =>
     [1, 16, 64].map((inFlight) => ({
       scenario: "fanout",
@@ -202,7 +236,8 @@ const plan = (options: Options): ReadonlyArray<Session> => {
       ]
     },
     ...durabilities.map(durable),
-    ...countings.flatMap((one) => (["on", "off"] as const).map((counting) => counted(one, counting)))
+    ...countings.map((one) => ({ ...counted(one, "on"), beside: { ...counted(one, "off"), command: uncounted } })),
+    ...guardings.map((one) => ({ ...guarded(one, "on"), beside: guarded(one, "off") }))
   ]
 }
 

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { anyhow } from "./Arrival.ts"
 import { Connection } from "./Connection.ts"
 import { dialects } from "./Dialect.ts"
 import { stampLength, writeStamp } from "./Stamp.ts"
@@ -6,8 +7,25 @@ import { type Sender, Traffic } from "./Traffic.ts"
 
 /** Connections to nowhere: what arrives is handed to the traffic by the tests. */
 const connectionOf = (traffic: Traffic, member: number): Connection => {
-  const shared = { port: 9, dialect: dialects.v1, traffic, pings: 0, presence: 0, closed: 0 }
-  const place = { room: "r", user: String(member), firstSender: 0, senderCount: 2, firstLane: member * 2 }
+  const shared = {
+    port: 9,
+    dialect: dialects.v1,
+    traffic,
+    arrival: anyhow,
+    besieged: false,
+    pings: 0,
+    presence: 0,
+    refreshed: 0,
+    closed: 0
+  }
+  const place = {
+    room: "r",
+    user: String(member),
+    index: member,
+    firstSender: 0,
+    senderCount: 2,
+    firstLane: member * 2
+  }
   const connection = new Connection(shared, place)
   connection.leave()
   return connection
@@ -75,6 +93,33 @@ describe("Traffic", () => {
     acknowledge(bob, ann, traffic.begin(ann, 0))
     assert.strictEqual(traffic.leaked, 1)
     assert.strictEqual(traffic.ackLatency.count, 0)
+  })
+
+  it("has done with a message that the server does not take, and counts who will not hear it", () => {
+    const { acknowledge, ann, bob, deliver, traffic } = room(true)
+    const refused = traffic.begin(ann, 0)
+    if (ann.connection !== undefined) traffic.refuse(ann.connection, ann.id, refused)
+    assert.strictEqual(traffic.open, 0)
+    const number = traffic.begin(ann, 0)
+    for (const receiver of [ann, bob]) deliver(receiver, ann, number)
+    acknowledge(ann, ann, number)
+    traffic.closeAcks()
+    assert.deepStrictEqual([traffic.refused, traffic.undelivered, traffic.acks.lost], [1, 2, 1])
+    assert.deepStrictEqual([traffic.open, traffic.completed], [0, 1])
+  })
+
+  it("counts the refusal of someone else's message as a leak", () => {
+    const { ann, bob, traffic } = room(true)
+    if (bob.connection !== undefined) traffic.refuse(bob.connection, ann.id, traffic.begin(ann, 0))
+    assert.deepStrictEqual([traffic.leaked, traffic.refused, traffic.open], [1, 0, 1])
+  })
+
+  it("says the first thing that went wrong, and how many others did", () => {
+    const { traffic } = room(true)
+    traffic.failures.add("one")
+    assert.strictEqual(traffic.broken, "one")
+    traffic.failures.add("two")
+    assert.strictEqual(traffic.broken, "one; and 1 more")
   })
 
   it("counts latencies from the time a message was due", () => {

@@ -33,6 +33,9 @@ export class Traffic {
   delivered = 0
   completed = 0
   leaked = 0
+  /** Messages that were answered with an error, and how many would have heard them. */
+  refused = 0
+  undelivered = 0
   /** The clock at the start of the chunk being read: frames of one read arrived together. */
   readAt = 0
   onComplete: ((sender: Sender) => void) | undefined
@@ -95,6 +98,25 @@ export class Traffic {
     const slot = this.slot(id, number)
     this.ackLatency.record((this.readAt - (this.sentAt[slot] ?? 0)) * 1000)
     this.arrived(slot, id)
+  }
+
+  /** The server has told a sender that it does not take a message; nobody will hear it. */
+  refuse(connection: Connection, id: number, number: number): void {
+    const sender = this.senders[id]
+    if (sender?.connection !== connection) {
+      this.leaked++
+      return
+    }
+    this.refused++
+    this.undelivered += sender.receivers
+    this.waiting[this.slot(id, number)] = 0
+    sender.open--
+  }
+
+  /** What went wrong, or the first of it. */
+  get broken(): string {
+    const [first = "", ...others] = this.failures
+    return others.length === 0 ? first : `${first}; and ${others.length} more`
   }
 
   /** Says that nothing is on its way to a sender any more: what it has not been told of by now was not acknowledged. */

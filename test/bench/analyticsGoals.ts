@@ -1,7 +1,9 @@
-/** What counting may cost, and how long figures may take, against the medians of the same run. */
+/** What counting may cost, and how long figures may take. */
 import type { FigureTimes } from "./figureTimes.ts"
 import type { Goal } from "./goals.ts"
-import type { Figures, Row } from "./Row.ts"
+import { compared, ratioOf } from "./pairs.ts"
+import type { PhaseResult } from "./Phase.ts"
+import type { Row } from "./Row.ts"
 import { type Counting, countingNames, grouped } from "./Session.ts"
 import { figure } from "./table.ts"
 
@@ -20,28 +22,23 @@ const judged = (goal: string, measured: string, value: number, met: boolean | nu
 
 export const analyticsGoals = (rows: ReadonlyArray<Row>, found: FigureTimes | undefined): ReadonlyArray<Goal> => {
   const own = rows.filter(({ scenario }) => scenario === "analytics")
-  const find = (name: string, counting: Counting): Figures | undefined =>
-    own.find((row) => row.name === name && row.part === counting)?.median
-  const against = (name: string, pick: (figures: Figures) => number) => {
-    const of = (counting: Counting): number => {
-      const figures = find(name, counting)
-      return figures === undefined ? Number.NaN : pick(figures)
-    }
-    return { on: of("on"), off: of("off"), ratio: of("on") / of("off") }
-  }
+  const roundsOf = (name: string, counting: Counting): ReadonlyArray<PhaseResult> =>
+    own.find((row) => row.name === name && row.part === counting)?.rounds ?? []
+  const against = (name: string, pick: (result: PhaseResult) => number) =>
+    compared(roundsOf(name, "on").map(pick), roundsOf(name, "off").map(pick))
   const costs = countingNames.flatMap((name) => {
-    const rate = against(name, ({ perSecond }) => Math.round(perSecond))
-    const cpu = against(name, ({ cpuPerDelivery }) => cpuPerDelivery)
+    const rate = against(name, ({ perSecond }) => perSecond)
+    const cpu = against(name, ({ deliveries, serverCpu }) => (serverCpu ?? Number.NaN) / deliveries)
     return [
       judged(
         `${name}: deliveries/s with analytics ≥ ${leastShare} × without`,
-        `${rate.ratio.toFixed(3)} × (${figure(rate.on)} against ${figure(rate.off)})`,
+        `${ratioOf(rate)} (${figure(Math.round(rate.on))} against ${figure(Math.round(rate.off))})`,
         rate.ratio,
         rate.ratio >= leastShare
       ),
       judged(
         `${name}: CPU per delivery with analytics beside without`,
-        `${cpu.ratio.toFixed(3)} × (${figure(cpu.on)} against ${figure(cpu.off)} µs)`,
+        `${ratioOf(cpu)} (${figure(cpu.on)} against ${figure(cpu.off)} µs)`,
         cpu.ratio,
         null
       )

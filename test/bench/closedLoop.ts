@@ -22,7 +22,7 @@ export const closedLoop = async <A>(crowd: Crowd, inFlight: number, during: () =
   let watch: NodeJS.Timeout | undefined
   const broken = new Promise<never>((_, reject) => {
     watch = setInterval(() => {
-      if (traffic.failures.size > 0) reject(new Error([...traffic.failures].join("; ")))
+      if (traffic.failures.size > 0) reject(new Error(traffic.broken))
       if (now() - lastDone > stuckAfter) reject(new Error(`no message finished within ${stuckAfter / 1000} s`))
     }, 250)
   })

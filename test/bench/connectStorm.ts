@@ -15,6 +15,7 @@ export const connectStorm = async (
     const connection = new Connection(shared, {
       room: `bench-connects-${Math.floor(user / storm.perRoom)}`,
       user: `c${user}`,
+      index: user,
       firstSender: 0,
       senderCount: 0,
       firstLane: 0

@@ -14,7 +14,7 @@ import { pause } from "./pause.ts"
 import type { LoadEvent, LoadTask, Phase, PhaseResult } from "./Phase.ts"
 import { residentBytes } from "./ServerAccount.ts"
 import { Traffic } from "./Traffic.ts"
-import { Window } from "./Window.ts"
+import { latenciesOf, Window } from "./Window.ts"
 
 const task: LoadTask = JSON.parse(process.argv[2] ?? "{}")
 const emit = (event: LoadEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`)
@@ -24,8 +24,11 @@ const shared: Shared = {
   port: task.port,
   dialect: dialects[task.dialect],
   traffic,
+  arrival: task.arrival,
+  besieged: task.besieged,
   pings: 0,
   presence: 0,
+  refreshed: 0,
   closed: 0
 }
 const crowd = new Crowd(shared, task.groups, task.name)
@@ -97,19 +100,32 @@ const heatUp = async (): Promise<void> => {
   await crowd.drain(10_000)
 }
 
+/** One client after the other shows a new token, as often as its load says. */
+const refreshing = (): void => {
+  const { refreshSeconds, secret } = task.arrival
+  if (secret === undefined) return
+  let turn = 0
+  const next = () => crowd.connections[turn++ % crowd.connections.length]?.refresh()
+  setInterval(next, (refreshSeconds * 1000) / crowd.connections.length)
+}
+
 const failIfBroken = (): void => {
-  if (traffic.failures.size > 0) throw new Error([...traffic.failures].join("; "))
+  if (traffic.failures.size > 0) throw new Error(traffic.broken)
+  if (!task.besieged && traffic.refused > 0) throw new Error(`${traffic.refused} messages were refused`)
 }
 
 const faults = () => {
-  const { acks, leaked, order } = traffic
+  const { acks, leaked, order, refused, undelivered } = traffic
   return {
     reordered: order.reordered + acks.reordered,
     duplicated: order.duplicated,
-    lost: order.lost,
-    unacked: acks.lost,
+    // a gap for each of them, and for each who did not hear it
+    lost: order.lost - undelivered,
+    unacked: acks.lost - refused,
     reacked: acks.duplicated,
-    leaked
+    leaked,
+    refused,
+    closed: shared.closed
   }
 }
 
@@ -118,32 +134,39 @@ const phases = async (): Promise<void> => {
   await crowd.connect()
   if (task.probe) {
     await crowd.settle()
-    await heatUp()
+    if (!task.besieged) await heatUp()
   }
+  refreshing()
   failIfBroken()
   emit({ event: "ready", connections: crowd.connections.length, seconds: (now() - start) / 1000 })
   let next = 0
+  let before = faults()
   for await (const _line of createInterface({ input: process.stdin })) {
     const phase = task.phases[next++]
     if (phase === undefined) break
-    const before = faults()
     const result = await run(phase)
     if (phase.kind === "closed" || phase.kind === "open") await crowd.drain(10_000)
     failIfBroken()
     const after = faults()
+    // who is hardly heard is heard after the window, and that is what there is to measure
+    const latencies = task.besieged ? latenciesOf(traffic) : {}
     emit({
       event: "result",
       result: {
         ...result,
+        ...latencies,
         lost: after.lost - before.lost,
         reordered: after.reordered - before.reordered,
         duplicated: after.duplicated - before.duplicated,
         unacked: after.unacked - before.unacked,
         reacked: after.reacked - before.reacked,
         leaked: after.leaked - before.leaked,
-        closed: shared.closed
+        refused: after.refused - before.refused,
+        // also before the phase, by an attack that was getting under way
+        closed: after.closed - before.closed
       }
     })
+    before = after
   }
   crowd.leave()
 }

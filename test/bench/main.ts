@@ -8,17 +8,23 @@ import { DataDirectory } from "./DataDirectory.ts"
 import { durabilityGoals } from "./durabilityGoals.ts"
 import { type FigureTimes, figureTimes } from "./figureTimes.ts"
 import { goals } from "./goals.ts"
+import { limitsGoals } from "./limits/limitsGoals.ts"
 import { installPeers } from "./installPeers.ts"
+import { attacks } from "./isolation/Attack.ts"
+import { AttackersProcess } from "./isolation/AttackersProcess.ts"
+import { crowds, type Isolated, isolate } from "./isolation/isolate.ts"
+import { isolationGoals } from "./isolation/isolationGoals.ts"
+import { isolationReport } from "./isolation/isolationReport.ts"
+import { isolationRow } from "./isolation/IsolationRow.ts"
 import { type Machine, machine } from "./Machine.ts"
 import { type Options, ownScenarios, parseOptions, usage } from "./Options.ts"
 import { historyRow, replayRow } from "./PastRow.ts"
 import { pastReport } from "./pastReport.ts"
 import { firehose, missing, type Peer, peers } from "./Peer.ts"
-import type { PhaseResult } from "./Phase.ts"
 import { type Replayed, replay } from "./replay.ts"
 import { report } from "./report.ts"
 import { type Measured, type Row, rowOf } from "./Row.ts"
-import { runSession } from "./runSession.ts"
+import { runSessions, type SessionResults } from "./runSession.ts"
 import { stopTasksNow } from "./runTask.ts"
 import { Server } from "./Server.ts"
 import { figuresSize, grouped, pastSizes, planSessions, type Session } from "./Session.ts"
@@ -42,8 +48,14 @@ const describeAnalytics = ({ quick, seconds }: Options): string => {
   const { days, users } = figuresSize(quick)
   const sizes = `figures of ${grouped(users)} users over ${days} days`
   const shortened = quick ? " QUICK: a fifth of the users, shorter windows." : ""
-  return `Analytics: windows of ${seconds * 4} s, ${sizes}; the server's threads share its core.${shortened}`
+  return `Analytics: ${seconds * 4} s a round in short windows, counted and not in turn, ${sizes}; the server's threads share its core.${shortened}`
 }
+
+const describeIsolation = ({ seconds }: Options): string =>
+  `Isolation: windows of ${seconds * 2} s, calm and attacked in turn; attackers have what the generator leaves of its core.`
+
+const describeLimits = ({ seconds }: Options): string =>
+  `Limits: ${seconds * 4} s a round in short windows, everything on and everything off in turn; the server's threads share its core.`
 
 const describe = (host: Machine, options: Options, skipped: ReadonlyMap<Peer, string>): string =>
   [
@@ -54,6 +66,8 @@ const describe = (host: Machine, options: Options, skipped: ReadonlyMap<Peer, st
     `${options.rounds} interleaved round${options.rounds === 1 ? "" : "s"}, windows of ${options.seconds} s, 200-byte messages, medians.`,
     ...(options.scenarios.includes("durability") ? [describeDurability(options)] : []),
     ...(options.scenarios.includes("analytics") ? [describeAnalytics(options)] : []),
+    ...(options.scenarios.includes("isolation") ? [describeIsolation(options)] : []),
+    ...(options.scenarios.includes("limits") ? [describeLimits(options)] : []),
     "",
     ...peers
       .filter(({ name }) => options.peers.includes(name))
@@ -76,7 +90,7 @@ const runAll = async (options: Options, host: Machine, available: ReadonlyArray<
     if (!fits) console.log(`${session.id} is skipped: it needs ${descriptors(session)} open files (ulimit -Hn).`)
     return fits
   })
-  const keep = (session: Session, peer: Peer, results: ReadonlyArray<ReadonlyArray<PhaseResult>>): void => {
+  const keep = (session: Session, peer: Peer, results: SessionResults): void => {
     for (const [index, { scenario, name, parts }] of session.cases.entries()) {
       const all = results[index] ?? []
       for (const [load, own] of all.entries()) {
@@ -101,6 +115,7 @@ const runAll = async (options: Options, host: Machine, available: ReadonlyArray<
   const { pinned } = host
   const replays: Array<Replayed> = []
   const histories: Array<Browsed> = []
+  const isolated: Array<Isolated> = []
   const size = pastSizes(options.quick)
   const ownPeer = available.find(({ name }) => name === "hubbub")
   for (let round = 1; round <= options.rounds; round++) {
@@ -108,9 +123,18 @@ const runAll = async (options: Options, host: Machine, available: ReadonlyArray<
     // whoever comes first has the cooler machine: in turn
     for (const session of round % 2 === 1 ? due : due.toReversed()) {
       for (const peer of [...available, firehose].filter(({ name }) => session.peers.includes(name))) {
-        await attempt(round, session.id, peer.name, async () =>
-          keep(session, peer, await runSession(session, peer, { warmUpSeconds, pinned }))
-        )
+        await attempt(round, session.id, peer.name, async () => {
+          const together = session.beside === undefined ? [session] : [session, session.beside]
+          const results = await runSessions(together, peer, { warmUpSeconds, pinned })
+          for (const [index, one] of together.entries()) keep(one, peer, results[index] ?? [])
+        })
+      }
+    }
+    if (ownPeer !== undefined && options.scenarios.includes("isolation")) {
+      const run = { seconds: options.seconds * 2, warmUpSeconds, pinned }
+      for (const [crowd, attack] of crowds.flatMap((one) => attacks.map((other) => [one, other] as const))) {
+        const id = `isolation, ${crowd.name}, ${attack.title}`
+        await attempt(round, id, ownPeer.name, async () => isolated.push(await isolate(crowd, attack, run)))
       }
     }
     if (ownPeer === undefined || !options.scenarios.includes("durability")) continue
@@ -125,7 +149,10 @@ const runAll = async (options: Options, host: Machine, available: ReadonlyArray<
       figures = await figureTimes(figuresSize(options.quick), pinned)
     })
   }
-  return { rows: [...found.values()].map(rowOf), past, figures, failures }
+  const isolation = [...Map.groupBy(isolated, ({ attack, crowd }) => `${crowd}|${attack}`).values()].flatMap(
+    (rounds) => isolationRow(rounds) ?? []
+  )
+  return { rows: [...found.values()].map(rowOf), past, figures, isolation, failures }
 }
 
 /** Rows come in the order of measuring; a reader wants all peers of a case beside each other, and all parts of it. */
@@ -147,7 +174,7 @@ const main = async (options: Options): Promise<number> => {
   }
   console.log(describe(host, options, skipped))
   const startedAt = new Date().toISOString()
-  const { rows, past, figures, failures } = await runAll(
+  const { rows, past, figures, isolation, failures } = await runAll(
     options,
     host,
     wanted.filter((peer) => !skipped.has(peer))
@@ -160,12 +187,16 @@ const main = async (options: Options): Promise<number> => {
   if (kept !== "") console.log(`${kept}\n`)
   const told = analyticsReport(figures)
   if (told !== "") console.log(`${told}\n`)
+  const withstood = isolationReport(isolation)
+  if (withstood !== "") console.log(`${withstood}\n`)
   const judged = [
     ...(options.scenarios.some((scenario) => !ownScenarios.has(scenario))
       ? goals(rows.filter(({ scenario }) => !ownScenarios.has(scenario)))
       : []),
     ...(options.scenarios.includes("durability") ? durabilityGoals(rows, past) : []),
-    ...(options.scenarios.includes("analytics") ? analyticsGoals(rows, figures) : [])
+    ...(options.scenarios.includes("analytics") ? analyticsGoals(rows, figures) : []),
+    ...(options.scenarios.includes("isolation") ? isolationGoals(isolation) : []),
+    ...(options.scenarios.includes("limits") ? limitsGoals(rows) : [])
   ]
   console.log(
     table(
@@ -179,7 +210,18 @@ const main = async (options: Options): Promise<number> => {
   }
   mkdirSync(dirname(options.json), { recursive: true })
   const peerNotes = wanted.map((peer) => ({ name: peer.name, work: peer.work, skipped: skipped.get(peer) ?? null }))
-  const results = { startedAt, machine: host, options, peers: peerNotes, rows, past, figures, goals: judged, failures }
+  const results = {
+    startedAt,
+    machine: host,
+    options,
+    peers: peerNotes,
+    rows,
+    past,
+    figures,
+    isolation,
+    goals: judged,
+    failures
+  }
   writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
   console.log(`\n${options.json}`)
   return failures.length > 0 ? 1 : 0
@@ -188,6 +230,7 @@ const main = async (options: Options): Promise<number> => {
 process.on("exit", () => {
   Server.stopAllNow()
   stopTasksNow()
+  AttackersProcess.stopAllNow()
   DataDirectory.removeAll()
 })
 process.on("SIGINT", () => process.exit(130))

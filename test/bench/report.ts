@@ -66,6 +66,8 @@ const columns: Record<Scenario, ReadonlyArray<Column>> = {
   rooms: traffic,
   mixed: traffic,
   analytics: traffic,
+  isolation: traffic,
+  limits: traffic,
   durability: [
     rate("deliveries/s"),
     { title: "CPU µs/message", cell: ({ median }) => figure(median.cpuPerMessage) },

@@ -40,9 +40,9 @@ export class FakeRoom {
   }
 
   change(kept: Kept, content: string | undefined, editedAt: string): Frame<"edited"> | Frame<"deleted"> {
-    const { messageId, userId } = kept.message
+    const { messageId, seq, userId } = kept.message
     const version = ++this.version
-    const what = { roomId: this.id, messageId, userId, version }
+    const what = { roomId: this.id, messageId, userId, version, epoch: kept.epoch, seq }
     const frame =
       content === undefined
         ? ({ type: "deleted", ...what } as const)

@@ -109,12 +109,16 @@ describe("the list of a room", () => {
   it("shows edits, deletes, reactions and purges once each, whatever is repeated", async () => {
     const place = await inRoom({}, "one", "two", "three")
     const [one = "", two = ""] = ids(place)
-    const tell = (frame: Readonly<Record<string, unknown>>) =>
-      place.server.line.tell({ roomId: ROOM, userId: "bob", ...frame })
+    const { epoch } = place.server.room(ROOM)
+    const tell = (frame: Readonly<Record<string, unknown>>) => {
+      const seq = frame["messageId"] === one ? 1 : frame["messageId"] === two ? 2 : 3
+      place.server.line.tell({ roomId: ROOM, userId: "bob", epoch, seq, ...frame })
+    }
     const editedAt = "2026-01-01T00:00:05.000Z"
     tell({ type: "edited", messageId: one, version: 3, content: "ONE", editedAt })
     tell({ type: "edited", messageId: one, version: 2, content: "stale", editedAt })
-    tell({ type: "edited", messageId: one, userId: "eve", version: 9, content: "forged", editedAt })
+    // of a message that another user sent under the same id
+    tell({ type: "edited", messageId: one, userId: "eve", seq: 7, version: 9, content: "forged", editedAt })
     tell({ type: "reaction", messageId: two, userId: "cid", version: 10, emoji: "+1" })
     tell({ type: "reaction", messageId: two, userId: "cid", version: 10, emoji: "+1" })
     tell({ type: "reaction", messageId: two, version: 11, emoji: "+1" })
@@ -164,6 +168,8 @@ describe("the list of a room", () => {
       type: "edited",
       roomId: ROOM,
       messageId: one?.message.messageId,
+      epoch: one?.epoch,
+      seq: one?.message.seq,
       userId: "bob",
       version: 1,
       content: "ONE",

@@ -5,13 +5,15 @@ import { frameAttack } from "./frameAttack.ts"
 import { handshakeAttack } from "./handshakeAttack.ts"
 import type { House, Mode } from "./House.ts"
 import { httpAttack } from "./httpAttack.ts"
+import { orderAttack } from "./orderAttack.ts"
 import { textAttack } from "./textAttack.ts"
 
 const kinds: ReadonlyArray<readonly [weight: number, kind: readonly [name: string, attacker: Attacker]]> = [
   [4, ["text", textAttack]],
   [3, ["frames", frameAttack]],
   [2, ["handshake", handshakeAttack]],
-  [3, ["http", httpAttack]]
+  [3, ["http", httpAttack]],
+  [2, ["http", orderAttack]]
 ]
 
 const SIDES = 6

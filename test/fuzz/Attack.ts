@@ -16,6 +16,19 @@ export interface Target {
   /** Rooms and users that are there. */
   readonly rooms: ReadonlyArray<string>
   readonly users: ReadonlyArray<string>
+  /** What may order, and who may be ordered about; without it nobody is. */
+  readonly rule?: Rule
+}
+
+/** The power of an admin, over rooms and users that nobody else is concerned with. */
+export interface Rule {
+  /** Headers that show it, each by itself. */
+  readonly credentials: ReadonlyArray<readonly [name: string, value: string]>
+  readonly routes: ReadonlyArray<Route>
+  readonly rooms: ReadonlyArray<string>
+  readonly users: ReadonlyArray<string>
+  /** A good token of one of these users, made at this moment, where the server asks for one. */
+  readonly tokenOf: (user: string) => Promise<string | undefined>
 }
 
 export interface Attack {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { hourLong, SECRET } from "../identity/minted.ts"
 import { guard, ServerProcess } from "../support/ServerProcess.ts"
-import type { Target } from "./Attack.ts"
+import type { Rule, Target } from "./Attack.ts"
 import { Inspector } from "./Inspector.ts"
 import { Neighbour } from "./Neighbour.ts"
 
@@ -23,9 +23,13 @@ export interface Delays {
   readonly p99: number
 }
 
+const KEY = "an-api-key-of-an-attacker-who-has-one"
+
 const ENV = {
+  API_KEYS: `ops:${KEY}`,
   RATE_LIMIT_PER_SEC: "0",
   JOIN_LIMIT_PER_SEC: "0",
+  NEW_ROOMS_PER_MIN: "0",
   HEADERS_TIMEOUT_MS: "1000",
   CLOSE_TIMEOUT_MS: "500",
   ROOM_EMPTY_MS: "500",
@@ -40,8 +44,15 @@ const ROOMS = ["lobby", "kitchen"]
 const NEIGHBOURS = 6
 const EVERY_MS = 60
 const ATTACKERS = 20
+const RULED_ROOMS = 4
+const RULED_USERS = 8
 /** Paths that are in no description of the API. */
 const MORE_PATHS = ["/", "/ws", "/docs", "/metrics", "/openapi.json", "/api/admin/revocations", "/nothing"]
+
+/** What moderators may look at; what they order is where they order it. */
+const LOOKS = ["bans", "mutes", "rooms", "audit"].map((name) => `/api/moderation/${name}`)
+/** Reaches everybody, neighbours as well. */
+const BROADCAST = "/api/admin/broadcast"
 
 const MB = 1024 * 1024
 
@@ -70,7 +81,8 @@ export class House {
     const described = Object.entries(paths as Readonly<Record<string, Readonly<Record<string, unknown>>>>).map(
       ([path, methods]) => ({ path, methods: Object.keys(methods).map((name) => name.toUpperCase()) })
     )
-    const tokenOf = async (user: string) => (mode === "open" ? undefined : await hourLong(user))
+    const tokenOf = async (user: string, claims: Readonly<Record<string, unknown>> = {}) =>
+      mode === "open" ? undefined : await hourLong(user, claims)
     const ids = Array.from({ length: NEIGHBOURS }, (_, i) => `neighbour-${i}`)
     const neighbours = await Promise.all(
       ids.map(async (userId, i) => {
@@ -78,7 +90,24 @@ export class House {
         return Neighbour.enter({ port: server.port, userId, room, token: await tokenOf(userId), everyMs: EVERY_MS })
       })
     )
-    const target = {
+    const admin = await tokenOf("overlord", { role: "admin" })
+    const ruled = described.filter(({ path }) => path.startsWith("/api/admin/") && path !== BROADCAST)
+    const rule: Rule = {
+      credentials: [
+        ["X-Api-Key", KEY],
+        ["Authorization", `Bearer ${admin ?? KEY}`]
+      ],
+      routes: [
+        ...ruled,
+        { path: "/api/moderation", methods: ["POST"] },
+        ...LOOKS.map((path) => ({ path, methods: ["GET"] }))
+      ],
+      rooms: Array.from({ length: RULED_ROOMS }, (_, i) => `court-${i}`),
+      users: Array.from({ length: RULED_USERS }, (_, i) => `victim-${i}`),
+      tokenOf
+    }
+    const target: Target = {
+      rule,
       port: server.port,
       token: await tokenOf("mallory"),
       routes: [...described, ...MORE_PATHS.map((path) => ({ path, methods: ["GET", "POST"] }))],

@@ -33,11 +33,18 @@ export class Intruder {
   }
 
   /** A refusal of what should be let in is an error. */
-  static async enter(
-    { port, token }: Target,
+  static async enter(...by: Parameters<typeof Intruder.knock>): Promise<Intruder> {
+    const { intruder, said } = await Intruder.knock(...by)
+    if (intruder === undefined) throw new Error(`a good upgrade was answered ${said}`)
+    return intruder
+  }
+
+  /** Who was let in, or what was said instead, the status first. */
+  static async knock(
+    { port, token }: Pick<Target, "port" | "token">,
     query: Readonly<Record<string, string>>,
     dialect: Dialect
-  ): Promise<Intruder> {
+  ): Promise<{ readonly intruder: Intruder | undefined; readonly said: string }> {
     const line = await Line.open(port)
     const headers = [
       `GET /ws?${new URLSearchParams(query).toString()} HTTP/1.1`,
@@ -54,9 +61,10 @@ export class Intruder {
       const parsed = parseAnswer(bytes)
       return parsed === undefined ? undefined : { value: parsed.answer, length: parsed.length }
     })
-    if (answer?.status === 101) return new Intruder(line)
+    const said = `${answer?.status ?? "nothing"}: ${answer?.body ?? ""}`
+    if (answer?.status === 101) return { intruder: new Intruder(line), said }
     line.destroy()
-    throw new Error(`a good upgrade was answered ${answer?.status ?? "nothing"}: ${answer?.body ?? ""}`)
+    return { intruder: undefined, said }
   }
 
   say(text: string): void {

@@ -1,4 +1,4 @@
-/** A good frame of any type that clients may send, made from the table of their schemas: a type that is new there is made by itself. */
+/** Good objects made from the tables of their schemas; of the frames that clients may send any type, one that is new there by itself. */
 import { SchemaAST } from "effect"
 import { clientFrames } from "../../src/domain/ClientFrame.ts"
 import type { Dice } from "../support/Dice.ts"
@@ -6,7 +6,10 @@ import { type Target, uuid } from "./Attack.ts"
 
 export type Sample = Readonly<Record<string, unknown>>
 
-const words = ["hi", "two\nlines", "👍", "👩‍👩‍👧‍👦 family", "\u2068سلام\u2069", '"\\</p>', "x".repeat(1000), "@bob #x"]
+/** The fields of a schema, by their names. */
+export type Fields = Readonly<Record<string, { readonly ast: SchemaAST.AST }>>
+
+export const words = ["hi", "two\nlines", "👍", "👩‍👩‍👧‍👦 family", "\u2068سلام\u2069", '"\\</p>', "x".repeat(1000), "@bob #x"]
 
 /** Fields whose rules a value by its kind alone would seldom keep. */
 const byName: Readonly<Record<string, (dice: Dice, target: Target) => unknown>> = {
@@ -36,16 +39,20 @@ const valueOf = (ast: SchemaAST.AST, dice: Dice): unknown => {
   return Object.fromEntries(ast.propertySignatures.map(({ name, type }) => [String(name), valueOf(type, dice)]))
 }
 
+/** An object of these fields; those that may be left out are there by chance. `given` has values for fields with rules of their own. */
+export const drawn = (fields: Fields, dice: Dice, given: (name: string) => unknown): Sample =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, { ast }]) => {
+      if (name !== "ref" && SchemaAST.isOptional(ast) && dice.roll() < 0.5) return []
+      return [[name, given(name) ?? valueOf(ast, dice)]]
+    })
+  )
+
 export const sampleTypes: ReadonlyArray<string> = Object.keys(clientFrames)
 
 /** A frame of this type that keeps its rules; fields that may be left out are there by chance, `ref` always. */
 export const sample = (type: string, dice: Dice, target: Target): Sample => {
   const found = Object.entries(clientFrames).find(([name]) => name === type)
   if (found === undefined) throw new Error(`clients have no frame ${type}`)
-  const fields = Object.entries<{ readonly ast: SchemaAST.AST }>(found[1].fields).flatMap(([name, { ast }]) => {
-    if (name === "ref") return [[name, uuid(dice)]]
-    if (SchemaAST.isOptional(ast) && dice.roll() < 0.5) return []
-    return [[name, byName[name]?.(dice, target) ?? valueOf(ast, dice)]]
-  })
-  return Object.fromEntries(fields)
+  return drawn(found[1].fields, dice, (name) => (name === "ref" ? uuid(dice) : byName[name]?.(dice, target)))
 }

@@ -1,34 +1,35 @@
 /** Users who are banned while they are there, while they come back, and for what they said. Moderators find everything as they ordered it. */
-import { assert, describe, it, onTestFinished } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Contention } from "../fuzz/Contention.ts"
 import { hourLong, SECRET } from "../identity/minted.ts"
 import { bearer } from "../identity/upgrading.ts"
 import { ChatClient, type Frame } from "../support/ChatClient.ts"
 import { RawSocket } from "../support/RawSocket.ts"
-import { ServerProcess } from "../support/ServerProcess.ts"
+import { eventually, ServerProcess } from "../support/ServerProcess.ts"
 
-const start = async () => {
+let server: ServerProcess
+
+beforeAll(async () => {
   const env = { AUTH_SECRET: SECRET, RATE_LIMIT_PER_SEC: "0", JOIN_LIMIT_PER_SEC: "0", DRAIN_WINDOW_MS: "0" }
-  const server = await ServerProcess.start(env)
-  onTestFinished(async () => {
-    const { fiberRestarts } = await (
-      await server.fetch("/api/analytics", { headers: bearer(await hourLong("max", { role: "analyst" })) })
-    ).json()
-    assert.strictEqual(fiberRestarts, 0)
-    assert.strictEqual(await server.stop(), 0)
-    assert.isEmpty(server.log.filter(({ level }) => level === "error"))
-  })
-  return server
-}
+  server = await ServerProcess.start(env)
+})
+afterAll(async () => {
+  const headers = bearer(await hourLong("max", { role: "analyst" }))
+  const figures = await (await server.fetch("/api/analytics", { headers })).json()
+  assert.deepInclude(figures, { fiberRestarts: 0 })
+  assert.strictEqual(await server.stop(), 0)
+  assert.isEmpty(server.log.filter(({ level }) => level === "error"))
+})
 
 /** A client of `hubbub.v1` that was let in. */
-const arrive = async (server: ServerProcess, userId: string, claims: Readonly<Record<string, unknown>> = {}) => {
+const arrive = async (userId: string, claims: Readonly<Record<string, unknown>> = {}) => {
   const query = { username: userId, token: await hourLong(userId, claims) }
   const client = await ChatClient.v1(server, query)
   await client.next("welcome")
   return client
 }
 
-const plain = async (server: ServerProcess, userId: string, room: string) => {
+const plain = async (userId: string, room: string) => {
   const query = { username: userId, room, token: await hourLong(userId) }
   const client = await ChatClient.plain(server, query)
   await client.say(`${userId} is here`)
@@ -54,30 +55,42 @@ const publish = async (client: ChatClient, roomId: string, content: string) => {
 }
 
 /** What a user is answered over HTTP. */
-const asked = async (server: ServerProcess, userId: string, path: string) => {
+const asked = async (userId: string, path: string) => {
   const response = await server.fetch(path, { headers: bearer(await hourLong(userId)) })
   return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> }
 }
+
+/** A room's history as a user is answered, without the name of the room. */
+const roomAsSeen = async (userId: string, roomId: string) =>
+  JSON.stringify(await asked(userId, `/api/rooms/${roomId}/messages`)).replace(roomId, "…")
 
 const contents = (frame: Readonly<Record<string, unknown>>) =>
   (frame["messages"] as ReadonlyArray<Frame>).map(({ content }) => content)
 
 const moderator = { role: "moderator" }
-/** Milliseconds within which a ban is felt. */
+/** Milliseconds within which a ban is felt, on a machine without other work. */
 const SOON_MS = 1000
+
+/** Has a moderator ban somebody, and sees to it that this is felt soon. */
+const bans = async (by: ChatClient, what: Readonly<Record<string, unknown>>, felt: () => Promise<unknown>) => {
+  const contention = new Contention([server.pid, process.pid])
+  const since = performance.now()
+  const ordered = order(by, { action: "ban", ...what })
+  await felt()
+  assert.isBelow(performance.now() - since, SOON_MS * contention.stretch)
+  await ordered
+}
 
 describe("H6: a ban of someone who is in a room", () => {
   it("everywhere closes all their tabs within a second, and leaves them neither history nor a way back", async () => {
-    const server = await start()
-    const [mia, bob] = [await arrive(server, "mia", moderator), await arrive(server, "bob")]
-    const tabs = [await arrive(server, "alice"), await arrive(server, "alice"), await plain(server, "alice", "lobby")]
+    const [mia, bob] = [await arrive("mia", moderator), await arrive("bob")]
+    const tabs = [await arrive("alice"), await arrive("alice"), await plain("alice", "lobby")]
     await join(bob, "lobby")
     const { epoch, seq } = await join(tabs[0]!, "lobby")
     await join(tabs[1]!, "lobby")
-    const since = performance.now()
-    await order(mia, { action: "ban", userId: "alice" })
-    for (const tab of tabs) assert.strictEqual((await tab.ended()).code, 4501)
-    assert.isBelow(performance.now() - since, SOON_MS)
+    await bans(mia, { userId: "alice" }, async () => {
+      for (const tab of tabs) assert.strictEqual((await tab.ended()).code, 4501)
+    })
     await publish(bob, "lobby", "without alice")
 
     for (const path of [
@@ -87,8 +100,9 @@ describe("H6: a ban of someone who is in a room", () => {
       "/api/rooms",
       "/api/conversations"
     ]) {
-      const { body, status } = await asked(server, "alice", path)
-      assert.deepInclude({ ...body, status }, { status: 403, code: "banned" }, path)
+      const { body, status } = await asked("alice", path)
+      assert.strictEqual(status, 403, path)
+      assert.strictEqual(body["code"], "banned", path)
       assert.notInclude(JSON.stringify(body), "without alice")
     }
     const token = await hourLong("alice")
@@ -97,29 +111,30 @@ describe("H6: a ban of someone who is in a room", () => {
       assert.strictEqual(answer.status, 403)
       assert.include(answer.body, '"code":"banned"')
     }
-    for (const tab of tabs) assert.notInclude(tab.heard, "without alice")
+    for (const tab of tabs) assert.isFalse(tab.heard.includes("without alice"))
 
     await order(mia, { action: "unban", userId: "alice" })
-    const back = await join(await arrive(server, "alice"), "lobby", { after: { epoch, seq } })
+    const back = await join(await arrive("alice"), "lobby", { after: { epoch, seq } })
     assert.deepInclude(back, { recovered: true })
     assert.deepEqual(contents(back), ["without alice"])
   })
 
   it("from that room has all their tabs out of it within a second, and they find it as one that never was", async () => {
-    const server = await start()
-    const [mia, bob] = [await arrive(server, "mia", moderator), await arrive(server, "bob")]
-    const tabs = [await arrive(server, "alice"), await arrive(server, "alice")]
-    const other = await plain(server, "alice", "lobby")
-    await join(bob, "lobby")
-    const { epoch, seq } = await join(tabs[0]!, "lobby")
-    await join(tabs[1]!, "lobby")
+    const [mia, bob] = [await arrive("mia", moderator), await arrive("bob")]
+    const tabs = [await arrive("amy"), await arrive("amy")]
+    const other = await plain("amy", "den")
+    await join(bob, "den")
+    const { epoch, seq } = await join(tabs[0]!, "den")
+    await join(tabs[1]!, "den")
     await join(tabs[1]!, "garden")
-    const since = performance.now()
-    await order(mia, { action: "ban", userId: "alice", roomId: "lobby" })
-    for (const tab of tabs) await tab.next({ type: "unsubscribed", roomId: "lobby" })
-    await bob.next((frame) => frame.type === "presence_diff" && JSON.stringify(frame["left"]).includes("alice"))
-    assert.isBelow(performance.now() - since, SOON_MS)
-    await publish(bob, "lobby", "without alice")
+    await bans(mia, { userId: "amy", roomId: "den" }, () =>
+      Promise.all(tabs.map((tab) => tab.next({ type: "unsubscribed", roomId: "den" })))
+    )
+    await eventually(
+      () => bob.ask({ type: "presence", roomId: "den" }),
+      ({ members }) => members === 1
+    )
+    await publish(bob, "den", "without amy")
 
     const frames = [
       { type: "subscribe" },
@@ -131,145 +146,129 @@ describe("H6: a ban of someone who is in a room", () => {
     ]
     for (const frame of frames) {
       for (const tab of tabs) {
-        assert.deepInclude(await tab.ask({ ...frame, roomId: "lobby" }), { type: "error", code: "forbidden_room" })
+        assert.deepInclude(await tab.ask({ ...frame, roomId: "den" }), { type: "error", code: "forbidden_room" })
       }
     }
     other.send({ type: "chat", content: "let me in" })
     assert.strictEqual((await other.next("error"))["code"], "forbidden_room")
-    const entering = await ChatClient.v1(server, { room: "lobby", ...{ token: await hourLong("alice") } })
-    assert.deepInclude(await entering.next("error"), { code: "forbidden_room" })
-    const page = async (roomId: string) =>
-      JSON.stringify(await asked(server, "alice", `/api/rooms/${roomId}/messages`)).replace(roomId, "…")
-    assert.strictEqual(await page("lobby"), await page("a-room-that-never-was"))
+    const { answer } = await RawSocket.upgrade(server, "/ws?room=den", bearer(await hourLong("amy")))
+    assert.strictEqual(answer.status, 403)
+    assert.include(answer.body, '"code":"forbidden_room"')
+    assert.strictEqual(await roomAsSeen("amy", "den"), await roomAsSeen("amy", "a-room-that-never-was"))
 
-    await publish(bob, "lobby", "end")
+    await publish(bob, "den", "end")
     await bob.next({ type: "chat", content: "end" })
-    for (const tab of [...tabs, entering]) await tab.ask({ type: "ping" })
-    for (const tab of [...tabs, other, entering]) {
-      assert.notIncludeMembers(tab.heard, ["without alice"])
+    for (const tab of tabs) await tab.ask({ type: "ping" })
+    for (const tab of [...tabs, other]) {
+      assert.isFalse(tab.heard.includes("without amy"))
       assert.isTrue(tab.isOpen)
     }
-    assert.notIncludeMembers(bob.heard, ["let me in"])
+    assert.isFalse(bob.heard.includes("let me in"))
     await publish(tabs[1]!, "garden", "still here")
   })
 })
 
 describe("T51: a ban of someone who is coming back", () => {
   it("lets none of many attempts through that are under way, and none after", async () => {
-    const server = await start()
-    const [mia, bob] = [await arrive(server, "mia", moderator), await arrive(server, "bob")]
-    const first = await arrive(server, "alice")
-    const { epoch, seq } = await join(first, "lobby")
-    await join(bob, "lobby")
-    const token = await hourLong("alice")
-    const resume = JSON.stringify({ type: "subscribe", roomId: "lobby", after: { epoch, seq } })
+    const [mia, bob] = [await arrive("mia", moderator), await arrive("bob")]
+    const first = await arrive("ann")
+    const { epoch, seq } = await join(first, "attic")
+    await join(bob, "attic")
+    const token = await hourLong("ann")
+    const resume = JSON.stringify({ type: "subscribe", roomId: "attic", after: { epoch, seq } })
 
     /** Comes back and takes up the room again. What it was closed with, or was refused with at the door. */
     const attempt = async () => {
       const headers = { "Sec-WebSocket-Protocol": `hubbub.v1, bearer, ${token}` }
-      const { answer, socket } = await RawSocket.upgrade(server, "/ws?username=alice", headers)
+      const { answer, socket } = await RawSocket.upgrade(server, "/ws?username=ann", headers)
       if (answer.status !== 101) return answer.status
       socket.send({ payload: resume })
       const code = await socket.closeCode()
       socket.destroy()
       return code
     }
-    const attempts: Array<Promise<number>> = []
-    const since = performance.now()
-    for (let n = 0; n < 20; n++) attempts.push(attempt())
-    const ordered = order(mia, { action: "ban", userId: "alice", seconds: 3600 })
-    for (let n = 0; n < 20; n++) attempts.push(attempt())
-    await ordered
-    const ends = await Promise.all(attempts)
-    assert.isBelow(performance.now() - since, 2 * SOON_MS)
-    for (const end of ends) assert.include([403, 4501], end)
-    assert.include(ends, 403)
-    assert.strictEqual((await first.ended()).code, 4501)
+    const attempts = Array.from({ length: 20 }, attempt)
+    await bans(mia, { userId: "ann", seconds: 3600 }, async () => {
+      attempts.push(...Array.from({ length: 20 }, attempt))
+      for (const end of await Promise.all(attempts)) assert.include([403, 4501], end)
+      assert.strictEqual((await first.ended()).code, 4501)
+    })
     for (let n = 0; n < 10; n++) assert.strictEqual(await attempt(), 403)
 
     await server.clients(2)
-    const presence = await bob.ask({ type: "presence", roomId: "lobby" })
+    const presence = await bob.ask({ type: "presence", roomId: "attic" })
     assert.deepInclude(presence, { members: 1 })
     // nor by what is no connection, or was a different token
-    const fresh = await hourLong("alice", { jti: "another" })
+    const fresh = await hourLong("ann", { jti: "another" })
     const { answer } = await RawSocket.upgrade(server, "/ws", bearer(fresh))
     assert.strictEqual(answer.status, 403)
-    assert.strictEqual((await asked(server, "alice", "/api/rooms")).status, 403)
+    assert.strictEqual((await asked("ann", "/api/rooms")).status, 403)
   })
 })
 
-/** Two hundred messages each, in three rooms, and what others say between them. */
-const ROOMS = ["lobby", "den", "attic"]
+/** Messages of a spammer in each room. */
 const EACH = 200
+const spam = /buy this/
+
+/** A spammer who has said it all in three rooms, somebody who saw it, and a moderator. */
+const begin = async (spammerId: string) => {
+  const rooms = ["hall", "yard", "shed"].map((name) => `${name}-of-${spammerId}`)
+  const [spammer, carol, mia] = [await arrive(spammerId), await arrive("carol"), await arrive("mia", moderator)]
+  const places = new Map<string, unknown>()
+  for (const roomId of rooms) {
+    await join(carol, roomId)
+    await join(spammer, roomId)
+    await publish(carol, roomId, "hello")
+    await Promise.all(Array.from({ length: EACH }, (_, n) => publish(spammer, roomId, `buy this ${n}`)))
+    await publish(carol, roomId, "what was that?")
+    const { epoch, seq, version } = await join(carol, roomId)
+    places.set(roomId, { epoch, seq, version })
+  }
+  return { rooms, spammer, carol, mia, places }
+}
+
+/** What is left of a room in every way there is to read it. */
+const reading = async (roomId: string) => {
+  const reader = await arrive("reader")
+  const subscribed = await join(reader, roomId, { history: 200 })
+  const { epoch } = subscribed
+  await reader.ask({ type: "unsubscribe", roomId })
+  const resumed = await join(reader, roomId, { after: { epoch, seq: 0 } })
+  const page = await reader.ask({ type: "history", roomId, limit: 200 })
+  const answers = [
+    subscribed,
+    resumed,
+    page,
+    (await asked("reader", `/api/rooms/${roomId}/messages?limit=200`)).body,
+    (await asked("reader", `/api/rooms/${roomId}/messages?around=100&limit=200`)).body
+  ]
+  for (const answer of answers) assert.notMatch(JSON.stringify(answer), spam)
+  assert.deepEqual(
+    contents(resumed).filter((content) => content !== undefined && content !== ""),
+    ["hello", "what was that?"]
+  )
+}
 
 describe("H8: someone who is banned along with what they said", () => {
-  const spam = /buy this/
-
-  /** A spammer who has said it all, somebody who saw it, and a moderator. */
-  const begin = async (server: ServerProcess) => {
-    const [spammer, alice, mia] = [
-      await arrive(server, "spammer"),
-      await arrive(server, "alice"),
-      await arrive(server, "mia", moderator)
-    ]
-    for (const roomId of ROOMS) {
-      await join(alice, roomId)
-      await join(spammer, roomId)
-      await publish(alice, roomId, "hello")
-      await Promise.all(Array.from({ length: EACH }, (_, n) => publish(spammer, roomId, `buy this ${n}`)))
-      await publish(alice, roomId, "what was that?")
-    }
-    const places = new Map<string, unknown>()
-    for (const roomId of ROOMS) {
-      const { epoch, seq, version } = await join(alice, roomId)
-      places.set(roomId, { epoch, seq, version })
-    }
-    return { spammer, alice, mia, places }
-  }
-
-  /** What is left of a room in every way there is to read it. */
-  const reading = async (server: ServerProcess, roomId: string) => {
-    const reader = await arrive(server, "reader")
-    const subscribed = await join(reader, roomId, { history: 200 })
-    const { epoch } = subscribed
-    await reader.ask({ type: "unsubscribe", roomId })
-    const resumed = await join(reader, roomId, { after: { epoch, seq: 0 } })
-    const page = await reader.ask({ type: "history", roomId, limit: 200 })
-    const answers = [
-      subscribed,
-      resumed,
-      page,
-      (await asked(server, "reader", `/api/rooms/${roomId}/messages?limit=200`)).body,
-      (await asked(server, "reader", `/api/rooms/${roomId}/messages?around=100&limit=200`)).body
-    ]
-    for (const answer of answers) assert.notMatch(JSON.stringify(answer), spam)
-    assert.deepEqual(
-      contents(resumed).filter((content) => content !== undefined && content !== ""),
-      ["hello", "what was that?"]
-    )
-    return answers
-  }
-
   it("is gone from every room, whose people are each told so once", async () => {
-    const server = await start()
-    const { alice, mia, places, spammer } = await begin(server)
-    const away = await arrive(server, "bob")
+    const { carol, mia, places, rooms, spammer } = await begin("spammer-1")
+    const away = await arrive("bob")
     // as one moderator does it: the one right after the other
     const [banned, purged] = await Promise.all([
-      order(mia, { action: "ban", userId: "spammer" }),
-      order(mia, { action: "purge", userId: "spammer" })
+      order(mia, { action: "ban", userId: "spammer-1" }),
+      order(mia, { action: "purge", userId: "spammer-1" })
     ])
-    assert.deepInclude(banned, { action: "ban", userId: "spammer" })
-    assert.deepInclude(purged, { action: "purge", userId: "spammer" })
+    assert.deepInclude(banned, { action: "ban", userId: "spammer-1" })
+    assert.deepInclude(purged, { action: "purge", userId: "spammer-1" })
     assert.strictEqual((await spammer.ended()).code, 4501)
-    for (const roomId of ROOMS) {
-      assert.deepInclude(await alice.next({ type: "purged", roomId }), { userId: "spammer" })
-      await publish(alice, roomId, "peace")
-      await alice.next({ type: "chat", roomId, content: "peace" })
+    for (const roomId of rooms) {
+      assert.deepInclude(await carol.next({ type: "purged", roomId }), { userId: "spammer-1" })
+      await publish(carol, roomId, "peace")
+      await carol.next({ type: "chat", roomId, content: "peace" })
     }
-    assert.lengthOf(alice.all("purged"), ROOMS.length)
-    assert.isEmpty(alice.all("deleted"))
-    for (const roomId of ROOMS) {
+    assert.lengthOf(carol.all("purged"), rooms.length)
+    assert.isEmpty(carol.all("deleted"))
+    for (const roomId of rooms) {
       // who had seen it and comes back is told the same
       const resumed = await join(away, roomId, { after: places.get(roomId) })
       assert.notMatch(JSON.stringify(resumed), spam)
@@ -280,37 +279,38 @@ describe("H8: someone who is banned along with what they said", () => {
   })
 
   it("has nothing left to be read in any way, though what others said is", async () => {
-    const server = await start()
-    const { mia } = await begin(server)
-    await order(mia, { action: "ban", userId: "spammer" })
-    await order(mia, { action: "purge", userId: "spammer" })
-    for (const roomId of ROOMS) await reading(server, roomId)
-    const said = await server.fetch("/api/users/spammer/messages?limit=200", {
+    const { mia, rooms } = await begin("spammer-2")
+    await order(mia, { action: "ban", userId: "spammer-2" })
+    await order(mia, { action: "purge", userId: "spammer-2" })
+    for (const roomId of rooms) await reading(roomId)
+    const said = await server.fetch("/api/users/spammer-2/messages?limit=200", {
       headers: bearer(await hourLong("mia", moderator))
     })
     assert.notMatch(await said.text(), spam)
   })
 
   it("leaves nothing behind that was on its way meanwhile", async () => {
-    const server = await start()
-    const [spammer, alice, mia] = [
-      await arrive(server, "spammer"),
-      await arrive(server, "alice"),
-      await arrive(server, "mia", moderator)
-    ]
-    await join(alice, "lobby")
-    await join(spammer, "lobby")
-    for (let n = 0; n < EACH; n++) spammer.send({ type: "chat", roomId: "lobby", content: `buy this ${n}`, ref: n })
+    const [spammer, carol, mia] = [await arrive("spammer-3"), await arrive("carol"), await arrive("mia", moderator)]
+    await join(carol, "market")
+    await join(spammer, "market")
+    for (let n = 0; n < EACH; n++) spammer.send({ type: "chat", roomId: "market", content: `buy this ${n}`, ref: n })
     await spammer.next("ack")
-    for (let n = 0; n < EACH; n++) spammer.send({ type: "chat", roomId: "lobby", content: `buy this ${n}`, ref: n })
+    for (let n = 0; n < EACH; n++) spammer.send({ type: "chat", roomId: "market", content: `buy this ${n}`, ref: n })
     await Promise.all([
-      order(mia, { action: "ban", userId: "spammer" }),
-      order(mia, { action: "purge", userId: "spammer" })
+      order(mia, { action: "ban", userId: "spammer-3" }),
+      order(mia, { action: "purge", userId: "spammer-3" })
     ])
     assert.strictEqual((await spammer.ended()).code, 4501)
-    await publish(alice, "lobby", "peace")
-    const page = await asked(server, "alice", "/api/rooms/lobby/messages?limit=200")
-    assert.notMatch(JSON.stringify(page), spam)
-    assert.notMatch(JSON.stringify(await alice.ask({ type: "history", roomId: "lobby", limit: 200 })), spam)
+    await publish(carol, "market", "peace")
+    const path = "/api/rooms/market/messages?limit=200"
+    let page = await asked("carol", path)
+    let read = 0
+    while (true) {
+      assert.notMatch(JSON.stringify(page), spam)
+      read += contents(page.body).length
+      if (page.body["hasMore"] !== true) break
+      page = await asked("carol", `${path}&before=${encodeURIComponent(String(page.body["before"]))}`)
+    }
+    assert.isAbove(read, EACH)
   })
 })

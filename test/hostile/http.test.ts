@@ -93,6 +93,46 @@ describe("T38: rooms that are guessed", () => {
   })
 })
 
+describe("T38: private rooms that are guessed", () => {
+  it("are not found by who knows the two in them, and a cursor of one opens no other", async () => {
+    const talk = async (one: ServerProcess, from: string, to: string) => {
+      const client = await ChatClient.v1(one, { username: from, ...(await shown(one, from)) })
+      for (const content of ["psst", "psst again"]) await client.ask({ type: "direct", to, content })
+      return String((await client.ask({ type: "direct", to, content: "that is all" }))["roomId"])
+    }
+    /** How a user of a server says who they are. */
+    const shown = async (one: ServerProcess, userId: string) =>
+      one === tokens ? { token: await hourLong(userId) } : { userId }
+    // the same two people elsewhere: the room is named after a secret as well
+    const [here, there] = [await talk(tokens, "romeo", "juliet"), await talk(server, "romeo", "juliet")]
+    const other = await talk(tokens, "romeo", "mercutio")
+    assert.strictEqual(new Set([here, there, other]).size, 3)
+    for (const roomId of [here, there, other]) assert.match(roomId, /^dm:[0-9a-f]{40,}$/)
+
+    const asked = async (userId: string, roomId: string, query: string) => {
+      const headers = bearer(await hourLong(userId))
+      const response = await tokens.fetch(`/api/rooms/${roomId}/messages${query}`, { headers })
+      return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> }
+    }
+    const { body } = await asked("romeo", here, "?limit=1")
+    const cursor = encodeURIComponent(String(body["before"]))
+    // with a cursor of the one room neither its reader nor anybody else gets into the other
+    for (const userId of ["romeo", "mercutio", "mallory"]) {
+      for (const roomId of [other, there, here.replace(/.$/, "x"), "lobby"]) {
+        const answer = await asked(userId, roomId, `?before=${cursor}`)
+        assert.strictEqual(answer.status, 400)
+        assert.deepInclude(answer.body, { code: "invalid_cursor", field: "before" })
+      }
+    }
+    for (const userId of ["mercutio", "mallory"]) {
+      const stolen = await asked(userId, here, `?before=${cursor}`)
+      assert.deepInclude(stolen.body, { count: 0, messages: [] })
+    }
+    const older = await asked("romeo", here, `?before=${cursor}`)
+    assert.deepInclude(older.body, { count: 2 })
+  })
+})
+
 describe("T39: figures about others", () => {
   it("are for analysts, of a room as of all, and name nobody where few stand behind them", async () => {
     const [user, analyst] = await Promise.all([hourLong("ann"), hourLong("max", { role: "analyst" })])

@@ -20,6 +20,9 @@ const slow = (...titles: ReadonlyArray<string>) => proofs("hostile/slow", ...tit
 const http = (...titles: ReadonlyArray<string>) => proofs("hostile/http", ...titles)
 const text = (...titles: ReadonlyArray<string>) => proofs("hostile/text", ...titles)
 const tokens = (...titles: ReadonlyArray<string>) => proofs("hostile/tokens", ...titles)
+const newRooms = (...titles: ReadonlyArray<string>) => proofs("hostile/newRooms", ...titles)
+const banned = (...titles: ReadonlyArray<string>) => proofs("hostile/banned", ...titles)
+const privateRooms = (...titles: ReadonlyArray<string>) => proofs("integration/privateRooms", ...titles)
 const bytes = (...titles: ReadonlyArray<string>) => proofs("integration/hostileBytes", ...titles)
 const input = (...titles: ReadonlyArray<string>) => proofs("integration/badInput", ...titles)
 const upgrades = (...titles: ReadonlyArray<string>) => proofs("integration/upgrade", ...titles)
@@ -103,13 +106,38 @@ export const rows: Readonly<Record<string, ReadonlyArray<Proof>>> = {
     ...tokens("T36: is not let in by a name in the query, and nobody becomes another by a field of a frame"),
     ...proofs("integration/realUse", "ignores what a frame claims about who sent it and when")
   ],
-  T37: text("is refused on the way in and in a frame: %j"),
+  T37: [
+    ...text("is refused on the way in and in a frame: %j"),
+    ...newRooms(
+      "is let into as many as are allowed, over all connections, and is told when there may be one more",
+      "may still enter all rooms in which something was said, or somebody is",
+      "is told that a name is none, which costs nothing of the allowance",
+      "leaves nothing behind, as one of many users either"
+    )
+  ],
   T38: [
     ...http("are the same whether they are there or not, to whom they are not for"),
     ...proofs("http/history", "refuses a cursor that is none, was changed, or is of something else, and says which"),
-    ...proofs("http/Cursors", "are refused with any one character changed, added or taken away")
+    ...proofs("http/Cursors", "are refused with any one character changed, added or taken away"),
+    ...privateRooms(
+      "is answered about a room of two just as about one that never was",
+      "is answered about a group just as about one that never was",
+      "does not get in by naming it when they connect, in either dialect"
+    ),
+    ...proofs(
+      "integration/privateHistory",
+      "everyone else, moderators and admins too, is answered as about a room that never was",
+      "conversations come in pages, with cursors that are of no use to others",
+      "no list of rooms has them, not even for members",
+      "what a user said in them is shown to moderators no more than the rooms are"
+    ),
+    ...proofs("private/pairs", "cannot be told from one that never was, by those who are not in it"),
+    ...http("are not found by who knows the two in them, and a cursor of one opens no other")
   ],
-  T39: http("are for analysts, of a room as of all, and name nobody where few stand behind them"),
+  T39: [
+    ...http("are for analysts, of a room as of all, and name nobody where few stand behind them"),
+    ...proofs("integration/privateFigures", "count what is said in private rooms, and name none of them")
+  ],
   T40: proofs(
     "outbound/SafeFetch",
     "connects to no name that leads to an address that is not public",
@@ -120,7 +148,12 @@ export const rows: Readonly<Record<string, ReadonlyArray<Proof>>> = {
   T41: http("are text wherever they come back: JSON that is not sniffed, under a policy that runs nothing"),
   T42: http("begin with an apostrophe in an export, which is an attachment"),
   // there are no passwords, so there is no login to limit
-  T43: http("is refused in the same words however much of it is right, with what was asked for nowhere in them"),
+  T43: [
+    ...http("is refused in the same words however much of it is right, with what was asked for nowhere in them"),
+    ...proofs("identity/ApiKeys", "is known by its whole text and no other", "is not shown by what holds it"),
+    ...proofs("http/limits", "with a wrong token or key count as ten"),
+    ...proofs("integration/httpLimits", "count a wrong key as ten requests")
+  ],
   T44: tokens("T44, T45, T46: is refused, whatever its header or its times say"),
   T45: [
     ...tokens("T44, T45, T46: is refused, whatever its header or its times say"),
@@ -138,7 +171,9 @@ export const rows: Readonly<Record<string, ReadonlyArray<Proof>>> = {
       "integration/revocations",
       "of a user closes their connections, refuses their tokens, and outlives kill -9"
     ),
-    ...proofs("identity/passports", "cannot be escaped by a token of before, but by one of after")
+    ...proofs("identity/passports", "cannot be escaped by a token of before, but by one of after"),
+    ...banned("lets none of many attempts through that are under way, and none after"),
+    ...proofs("connection/moderation", "is felt within a second by who was on their way into the room")
   ],
   T54: slow(
     "is told of twice in a window at most, and keeps nobody from chatting",
@@ -209,17 +244,27 @@ export const rows: Readonly<Record<string, ReadonlyArray<Proof>>> = {
       "of a user closes their connections, refuses their tokens, and outlives kill -9"
     )
   ],
+  H6: [
+    ...banned(
+      "everywhere closes all their tabs within a second, and leaves them neither history nor a way back",
+      "from that room has all their tabs out of it within a second, and they find it as one that never was"
+    ),
+    ...proofs(
+      "integration/moderation",
+      "ends all of a user's connections within a second, is heard of in the room, and keeps them out until it is lifted",
+      "from a room, a mute, a freeze and slow mode hold after a restart, also after kill -9"
+    )
+  ],
+  H8: [
+    ...banned(
+      "is gone from every room, whose people are each told so once",
+      "has nothing left to be read in any way, though what others said is",
+      "leaves nothing behind that was on its way meanwhile"
+    ),
+    ...proofs("integration/amendments", "deletes 300 messages of a user in 3 rooms, and leaves what others said")
+  ],
   H9: [
     ...upgrades("%s is refused 403", "is not needed outside of browsers", "may be the server's own"),
     ...tokens("T21, H9: is refused for a page of another origin, with a token or without")
   ]
-}
-
-/** What of a row has no test yet, because what it is about is not served yet. */
-export const pending: Readonly<Record<string, string>> = {
-  T37: "how many rooms one may make",
-  T38: "rooms of two people, whose ids say nothing of who they are",
-  T51: "bans, of who is connected and of who comes back",
-  H6: "a ban of someone who is in a room: out of it within a second, no history, no way back",
-  H8: "a ban that takes along what was said"
 }

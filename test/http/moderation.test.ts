@@ -1,46 +1,38 @@
 /** What moderators order and see over HTTP, on a real port. */
 import { assert, describe, it } from "@effect/vitest"
-import * as HttpRouter from "effect/http/HttpRouter"
+import { randomUUID } from "node:crypto"
 import { Effect, Layer, Redacted } from "effect"
+import { Lifecycle } from "../../src/actor/Lifecycle.ts"
 import { Connections } from "../../src/connection/Connections.ts"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { UserId } from "../../src/domain/UserId.ts"
-import * as Authentication from "../../src/http/Authentication.ts"
-import { Door } from "../../src/http/Door.ts"
-import * as ModerationRoutes from "../../src/http/moderation/ModerationRoutes.ts"
-import { layerHttpServer, NodeServer } from "../../src/http/NodeServer.ts"
+import { NodeServer } from "../../src/http/NodeServer.ts"
+import * as Routes from "../../src/http/Routes.ts"
+import { RoomLog } from "../../src/log/RoomLog.ts"
 import { Moderation } from "../../src/moderation/Moderation.ts"
+import { logOptions } from "../../src/Persistence.ts"
+import { Storage } from "../../src/store/Storage.ts"
 import { hourLong, SECRET } from "../identity/minted.ts"
-import { configuration, engineLayer } from "../support/Engine.ts"
+import { configuration, connect, engineLayer } from "../support/Engine.ts"
 import { type Answer, ask, cursors } from "../support/Web.ts"
 
 const KEY = "a key of at least thirty-two characters"
 const PATH = "/api/moderation"
 
-const serving = (secret: string) =>
-  HttpRouter.serve(
-    ModerationRoutes.layer.pipe(
-      Layer.provide(
-        Authentication.layer({
-          metricsToken: Redacted.make(""),
-          apiKeys: Redacted.make([{ name: "ops-bot", key: KEY }])
-        })
-      )
-    ),
-    { disableLogger: true, disableListenLog: true }
-  ).pipe(
-    Layer.provide(layerHttpServer((app) => app)),
-    Layer.provide(
-      Door.layer({
-        limits: { requestsPerSecond: 0, requestBurst: 0, limitLoopback: false },
-        origins: [],
-        trustedProxies: []
-      })
-    ),
+const configured = (secret: string) => configuration({ authSecret: Redacted.make(secret) })
+
+const serving = (secret: string) => {
+  const config = configured(secret)
+  const log = RoomLog.layerMemory(logOptions(config))
+  return Routes.layer({ origins: [], apiKeys: Redacted.make([{ name: "ops-bot", key: KEY }]) }).pipe(
     Layer.provide(cursors),
-    Layer.provideMerge(engineLayer(configuration({ authSecret: Redacted.make(secret) }))),
+    Layer.provide(Storage.layerMemory),
+    Layer.provideMerge(engineLayer(config, log)),
+    Layer.provideMerge(log),
+    Layer.provide(Lifecycle.layer),
     Layer.provideMerge(NodeServer.layer({ host: "127.0.0.1", port: 0, headersTimeoutMs: 5000 }))
   )
+}
 
 type Show = Readonly<Record<string, string>>
 
@@ -132,6 +124,69 @@ describe("POST /api/moderation", () => {
         userId: "alice",
         deleted: 0
       })
+    }).pipe(Effect.provide(serving(SECRET)))
+  )
+
+  it.live("takes one message away for good, and tells its room", () =>
+    Effect.gen(function* () {
+      const client = yield* connect(configured(SECRET), "alice", { room: "lobby" })
+      const [kept, gone] = [randomUUID(), randomUUID()]
+      for (const messageId of [kept, gone]) {
+        client.say({ type: "chat", roomId: "lobby", messageId, content: `what ${messageId} says` })
+      }
+      yield* client.when(() => client.of("ack").length === 2)
+      const limited = yield* as("moderator", ["lobby"], "mia")
+      const what = { action: "delete", roomId: "lobby", messageId: gone }
+      const answer = yield* order(limited, { ...what, reason: "rude" })
+      assert.strictEqual(answer.status, 200, answer.text)
+      assert.deepStrictEqual(answer.body, { ...what, reason: "rude", deleted: 1 })
+      assert.deepInclude(yield* client.until("deleted"), { roomId: "lobby", messageId: gone, userId: "mia" })
+      const page = yield* ask("/api/rooms/lobby/messages", { headers: limited })
+      assert.deepStrictEqual(
+        listed(page, "messages").map(({ content, deleted, messageId }) => ({ content, deleted, messageId })),
+        [
+          { content: `what ${kept} says`, deleted: undefined, messageId: kept },
+          { content: "", deleted: true, messageId: gone }
+        ]
+      )
+      const [entry] = listed(yield* see(key, "audit"), "entries")
+      assert.deepInclude(entry, { by: "mia", via: "http", ...what, reason: "rude", deleted: 1 })
+    }).pipe(Effect.provide(serving(SECRET)))
+  )
+
+  it.live("deletes no message that is not there, not named, or not theirs to delete", () =>
+    Effect.gen(function* () {
+      const limited = yield* as("moderator", ["lobby"])
+      const messageId = randomUUID()
+      for (const [body, expected] of [
+        [
+          { roomId: "lobby", messageId },
+          { status: 404, code: "not_found" }
+        ],
+        [
+          { roomId: "attic", messageId },
+          { status: 403, code: "forbidden", field: "roomId" }
+        ],
+        [{ messageId }, { status: 400, code: "invalid_body", field: "roomId" }],
+        [{ roomId: "lobby" }, { status: 400, code: "invalid_body", field: "messageId" }],
+        [
+          { roomId: "lobby", messageId: "7" },
+          { status: 400, code: "invalid_body", field: "messageId" }
+        ],
+        [
+          { roomId: "lobby", messageId, userId: "alice" },
+          { status: 404, code: "not_found" }
+        ],
+        [
+          { roomId: "lobby", messageId, seconds: 1 },
+          { status: 400, code: "invalid_body", field: "seconds" }
+        ]
+      ] as const) {
+        const answer = yield* order(limited, { action: "delete", ...body })
+        assert.deepInclude(answer.body, expected, JSON.stringify(body))
+      }
+      const plain = { method: "POST", headers: { ...limited, "content-type": "text/plain" }, body: "{}" }
+      assert.deepInclude((yield* ask(PATH, plain)).body, { status: 415, code: "unsupported_media_type" })
     }).pipe(Effect.provide(serving(SECRET)))
   )
 

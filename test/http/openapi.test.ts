@@ -6,10 +6,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
+import { Moderation as Order } from "../../src/domain/Moderation.ts"
+import type { Moderator } from "../../src/moderation/Moderation.ts"
+import { orderProblem } from "../../src/moderation/orderProblem.ts"
 import { askText } from "../support/askText.ts"
 import { Past } from "../support/Past.ts"
 import { type Answer, ask, web } from "../support/Web.ts"
+
+const isOrder = Schema.is(Order)
+/** Somebody who may order anything. */
+const anyone: Moderator = { userId: undefined, name: "ops-bot", via: "http", moderates: () => true }
 
 const served = () => web(new Past().layer)
 
@@ -22,7 +29,9 @@ interface Operation {
   readonly description: string
   readonly parameters: ReadonlyArray<Readonly<Record<string, unknown>>>
   readonly security: ReadonlyArray<Readonly<Record<string, unknown>>>
-  readonly requestBody?: unknown
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: { readonly examples?: ReadonlyArray<unknown> } }>>
+  }
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
 }
 
@@ -77,7 +86,7 @@ describe("GET /openapi.json", () => {
   it.live("says of every route and parameter what it is, and how it refuses", () =>
     Effect.gen(function* () {
       const all = operations(yield* ask("/openapi.json"))
-      assert.isAtLeast(all.length, 22)
+      assert.isAtLeast(all.length, 30)
       const ids = all.map(({ operation }) => operation.operationId)
       assert.strictEqual(new Set(ids).size, ids.length)
       for (const { operation, path } of all) {
@@ -105,7 +114,7 @@ describe("what the document says of who may ask", () => {
       const answer = yield* ask("/openapi.json")
       assert.deepNestedInclude(answer.body, { "components.securitySchemes.bearer.scheme": "bearer" })
       assert.deepNestedInclude(answer.body, { "components.securitySchemes.apiKey.name": "X-API-Key" })
-      const admin: Array<string> = []
+      const closed: Array<string> = []
       for (const { operation, path } of operations(answer)) {
         const { responses, security } = operation
         const asked = path.startsWith("/api/")
@@ -115,21 +124,55 @@ describe("what the document says of who may ask", () => {
           else assert.isUndefined(content, path)
         }
         if (!asked) assert.isEmpty(security, path)
-        else if (!path.startsWith("/api/admin/")) assert.deepStrictEqual(security, [{ bearer: [] }, { apiKey: [] }, {}])
-        else {
-          admin.push(operation.operationId)
+        else if (!/^\/api\/(?:admin|moderation)/.test(path)) {
+          assert.deepStrictEqual(security, [{ bearer: [] }, { apiKey: [] }, {}])
+        } else {
+          closed.push(operation.operationId)
           assert.deepStrictEqual(security, [{ bearer: [] }, { apiKey: [] }])
         }
       }
-      assert.deepStrictEqual(admin.toSorted(), [
+      assert.deepStrictEqual(closed.toSorted(), [
         "broadcastMessage",
         "disconnectUser",
+        "listBans",
         "listConnections",
+        "listMutes",
+        "listOrders",
+        "listRuledRooms",
+        "moderate",
         "publishMessage",
         "revokeTokens"
       ])
       for (const { method, operation } of operations(answer)) {
         assert.strictEqual(operation.requestBody !== undefined, method === "POST", operation.operationId)
+      }
+    }).pipe(Effect.provide(served()))
+  )
+})
+
+describe("what the document says of moderating", () => {
+  it.live("is what an order has, how it is refused, and orders that would be taken", () =>
+    Effect.gen(function* () {
+      const all = operations(yield* ask("/openapi.json"))
+      const { requestBody, responses } = all.find(({ path }) => path === "/api/moderation")!.operation
+      assert.hasAllKeys(responses, ["200", "400", "401", "403", "404", "413", "415", "429", "501", "503"])
+      for (const [status, { content }] of Object.entries(responses)) {
+        if (status !== "200") assert.hasAllKeys(content, ["application/problem+json"], status)
+      }
+      const examples = requestBody?.content["application/json"]?.schema.examples ?? []
+      const orders = examples.filter((example) => isOrder(example))
+      assert.lengthOf(orders, examples.length)
+      for (const order of orders) assert.isUndefined(orderProblem(order, anyone), order.action)
+      assert.include(
+        orders.map(({ action }) => action),
+        "delete"
+      )
+      const { text } = yield* askText("/docs")
+      assert.include(text, "<h2>moderation</h2>")
+      for (const { action } of orders) assert.include(text, `{&quot;action&quot;:&quot;${action}&quot;`)
+      for (const list of ["bans", "mutes", "rooms", "audit"]) {
+        const { responses } = all.find(({ path }) => path === `/api/moderation/${list}`)!.operation
+        assert.strictEqual("503" in responses, list === "audit", list)
       }
     }).pipe(Effect.provide(served()))
   )

@@ -6,6 +6,7 @@ import { Username } from "../../src/domain/Username.ts"
 import { Presence, PRESENCE_DIFF_MAX, PRESENCE_WINDOW_MS } from "../../src/hub/Presence.ts"
 import { TYPING_LAPSE_MS } from "../../src/hub/Typing.ts"
 import { configuration, connect, engineLayer, settle } from "../support/Engine.ts"
+import type { FakeSocket } from "../support/FakeSocket.ts"
 
 const user = (n: number) => UserId.make(`user${n}`)
 const name = (n: number) => Username.make(`User ${n}`)
@@ -132,6 +133,15 @@ describe("presence", () => {
   })
 })
 
+/** What a client was told of others' typing, in order. */
+const states = (socket: FakeSocket) => socket.of("typing").map(({ active }) => active)
+
+/** Says in one go that they type and do not, `times` over. */
+const toggle = (socket: FakeSocket, times: number) => {
+  const frames = [true, false].map((active) => JSON.stringify({ type: "typing", roomId: "lobby", active }))
+  socket.sayText(...Array.from({ length: times }, () => frames).flat())
+}
+
 describe("typing", () => {
   const config = configuration()
 
@@ -176,12 +186,94 @@ describe("typing", () => {
       yield* settle
       yield* TestClock.adjust(250)
       yield* bob.when(() => bob.of("typing").length === 2)
+      yield* TestClock.adjust("1 second")
       alice.say({ type: "chat", roomId: "lobby", content: "done" })
       yield* bob.until("typing", ({ active, userId }) => active === false && userId === "alice")
       carol.leave()
       yield* settle
       yield* TestClock.adjust(250)
       yield* bob.until("typing", ({ active, userId }) => active === false && userId === "carol")
+    }).pipe(Effect.provide(engineLayer(config)))
+  )
+
+  it.effect(
+    "that is begun and ended thousands of times is told once a second, however often messages are flushed",
+    () =>
+      Effect.gen(function* () {
+        const alice = yield* connect(config, "alice", { room: "lobby" })
+        const bob = yield* connect(config, "bob", { room: "lobby" })
+        const carol = yield* connect(config, "carol", { room: "lobby" })
+        for (let tenth = 0; tenth < 30; tenth++) {
+          toggle(alice, 100)
+          alice.say({ type: "typing", roomId: "lobby", active: tenth % 2 === 0 })
+          yield* settle
+          carol.say({ type: "chat", roomId: "lobby", content: `message ${tenth}` })
+          yield* settle
+          yield* TestClock.adjust(100)
+          yield* settle
+        }
+        assert.lengthOf(bob.of("chat"), 30)
+        // at the beginning, and whenever a second was over
+        assert.lengthOf(bob.of("typing"), 4)
+        assert.deepStrictEqual(states(carol), states(bob))
+        yield* TestClock.adjust("1 second")
+        yield* settle
+        // what it came to in the end is told all the same
+        assert.strictEqual(states(bob).at(-1), false)
+      }).pipe(Effect.provide(engineLayer(config)))
+  )
+
+  it.effect("that was begun and ended before anybody was told is not told at all", () =>
+    Effect.gen(function* () {
+      const alice = yield* connect(config, "alice", { room: "lobby" })
+      const bob = yield* connect(config, "bob", { room: "lobby" })
+      yield* TestClock.adjust(10)
+      toggle(alice, 3)
+      yield* settle
+      yield* TestClock.adjust("2 seconds")
+      yield* settle
+      assert.isEmpty(bob.of("typing"))
+    }).pipe(Effect.provide(engineLayer(config)))
+  )
+
+  it.effect("that ends within its first second ends on the tick when that is over, also for a message", () =>
+    Effect.gen(function* () {
+      const alice = yield* connect(config, "alice", { room: "lobby" })
+      const carol = yield* connect(config, "carol", { room: "lobby" })
+      const bob = yield* connect(config, "bob", { room: "lobby" })
+      yield* TestClock.adjust(10)
+      for (const socket of [alice, carol]) socket.say({ type: "typing", roomId: "lobby", active: true })
+      yield* settle
+      yield* TestClock.adjust(240)
+      yield* settle
+      assert.lengthOf(bob.of("typing"), 2)
+      alice.say({ type: "typing", roomId: "lobby", active: false })
+      carol.say({ type: "chat", roomId: "lobby", content: "done" })
+      yield* bob.until("chat")
+      yield* TestClock.adjust(999)
+      yield* settle
+      assert.lengthOf(bob.of("typing"), 2)
+      yield* TestClock.adjust(1)
+      yield* settle
+      assert.deepStrictEqual(states(bob), [true, true, false, false])
+    }).pipe(Effect.provide(engineLayer(config)))
+  )
+
+  it.effect("of one who went unheard is told to who comes into the empty room", () =>
+    Effect.gen(function* () {
+      const alice = yield* connect(config, "alice", { room: "lobby" })
+      alice.say({ type: "typing", roomId: "lobby", active: true })
+      yield* settle
+      yield* TestClock.adjust(250)
+      alice.leave()
+      yield* settle
+      const again = yield* connect(config, "alice", { room: "lobby" })
+      const bob = yield* connect(config, "bob", { room: "lobby" })
+      again.say({ type: "typing", roomId: "lobby", active: true })
+      yield* settle
+      yield* TestClock.adjust(250)
+      yield* settle
+      assert.deepStrictEqual(states(bob), [true])
     }).pipe(Effect.provide(engineLayer(config)))
   )
 })

@@ -82,6 +82,7 @@ describe("a message that is edited", () => {
           messageId,
           userId,
           version: 1_001_000,
+          ...at,
           content: "the text",
           editedAt
         }
@@ -167,7 +168,15 @@ describe("a message that is deleted", () => {
       yield* changed(alice, "alice", { messageId })
       const frame = yield* bob.until("deleted")
       assert.isTrue(Schema.is(serverFrames.deleted)(frame))
-      assert.deepStrictEqual(Object.keys(frame).sort(), ["messageId", "roomId", "type", "userId", "version"])
+      assert.deepStrictEqual(Object.keys(frame).sort(), [
+        "epoch",
+        "messageId",
+        "roomId",
+        "seq",
+        "type",
+        "userId",
+        "version"
+      ])
       const [, message] = yield* kept()
       assert.deepInclude(message, {
         messageId,
@@ -249,6 +258,48 @@ describe("who may change a message", () => {
   )
 })
 
+describe("an id under which several users said something", () => {
+  const mod = UserId.make("mod")
+  const alice = UserId.make("alice")
+
+  /** Alice says something, and mallory something else under its id. */
+  const both = Effect.gen(function* () {
+    const first = yield* connect(config, "alice", { room: "lobby" })
+    const second = yield* connect(config, "mallory", { room: "lobby" })
+    const { messageId } = yield* say(first, "abuse")
+    second.say({ type: "chat", roomId: "lobby", content: "a shield", messageId: messageId.toUpperCase(), ref: 1 })
+    yield* second.until("ack", ({ ref }) => ref === 1)
+    return messageId
+  })
+  const contentsNow = Effect.map(kept(), (messages) => messages.map(({ content }) => content))
+
+  it.effect("is deleted as a whole, and how many that were is answered, also where none is left", () =>
+    Effect.gen(function* () {
+      const messageId = yield* both
+      const { remove } = yield* Amender
+      assert.strictEqual(yield* remove(lobby, messageId, undefined, mod), 2)
+      assert.deepStrictEqual(yield* contentsNow, ["", ""])
+      assert.strictEqual(yield* remove(lobby, messageId, undefined, mod), 0)
+    }).pipe(Effect.provide(amending(config)))
+  )
+
+  it.effect("is deleted of one user only where that is ordered, though someone used it later", () =>
+    Effect.gen(function* () {
+      const messageId = yield* both
+      const { remove } = yield* Amender
+      assert.strictEqual(yield* remove(lobby, messageId, alice, mod), 1)
+      assert.deepStrictEqual(yield* contentsNow, ["", "a shield"])
+      assert.strictEqual(yield* remove(lobby, messageId, alice, mod), 0)
+      assert.strictEqual((yield* Effect.flip(remove(lobby, messageId, mod, mod))).code, "not_found")
+      assert.strictEqual(
+        (yield* Effect.flip(remove(lobby, MessageId.make(randomUUID()), undefined, mod))).code,
+        "not_found"
+      )
+      assert.strictEqual(yield* remove(lobby, messageId, undefined, mod), 1)
+    }).pipe(Effect.provide(amending(config)))
+  )
+})
+
 describe("a client that lags", () => {
   it.effect("is told of a change all the same, and reads the message as it is now", () =>
     Effect.gen(function* () {
@@ -321,7 +372,15 @@ describe("a client that comes back with a version", () => {
       )
       assert.deepStrictEqual((yield* resume(again, three.at, Number(given["version"])))["changes"], [])
       const all = yield* resume(again, three.at, 0)
-      assert.strictEqual((all["changes"] as ReadonlyArray<unknown>).length, 4)
+      // what a message said before it was changed again is said to nobody any more
+      assert.deepStrictEqual(
+        (all["changes"] as ReadonlyArray<Record<string, unknown>>).map(({ content, type }) => [type, content]),
+        [
+          ["deleted", undefined],
+          ["edited", "three, edited"],
+          ["edited", "one, edited again"]
+        ]
+      )
       const without = yield* resume(again, two.at)
       assert.isUndefined(without["changes"])
       assert.isUndefined(without["changesLost"])
@@ -335,10 +394,14 @@ describe("a client that comes back with a version", () => {
       Effect.gen(function* () {
         yield* TestClock.setTime(5000)
         const alice = yield* connect(config, "alice", { room: "lobby" })
-        const { at, messageId } = yield* say(alice, "0")
-        yield* changed(alice, "alice", { messageId, content: "1" })
-        const { version: first } = yield* alice.until("edited")
-        for (let i = 2; i <= 258; i++) yield* changed(alice, "alice", { messageId, content: String(i) })
+        const said: Array<Effect.Success<ReturnType<typeof say>>> = []
+        // of one message only the newest change is remembered
+        for (let i = 0; i < 258; i++) said.push(yield* say(alice, String(i)))
+        for (const [i, { messageId }] of said.entries()) {
+          yield* changed(alice, "alice", { messageId, content: `${i}, edited` })
+        }
+        const { version: first } = alice.of("edited")[0]!
+        const { at } = said.at(-1)!
         const bob = yield* connect(config, "bob")
         const lost = yield* resume(bob, at, Number(first))
         assert.isTrue(lost["changesLost"])
@@ -470,14 +533,14 @@ describe("a log that does not take a change", () => {
         const answer = yield* changed(alice, "alice", { messageId, content: "edited" })
         assert.deepInclude(answer, { type: "error", code: reason, retryAfterMs: 700 })
         const amender = yield* Amender
-        const error = yield* Effect.flip(amender.remove(lobby, messageId, UserId.make("mod")))
+        const error = yield* Effect.flip(amender.remove(lobby, messageId, undefined, UserId.make("mod")))
         assert.strictEqual(error.code, reason)
         yield* settle
         assert.deepStrictEqual([...alice.of("edited"), ...alice.of("deleted")], [])
         assert.strictEqual((yield* kept())[0]!.content, "text")
         down = false
         assert.strictEqual((yield* changed(alice, "alice", { messageId, content: "edited" })).type, "ack")
-        yield* amender.remove(lobby, messageId, UserId.make("mod"))
+        yield* amender.remove(lobby, messageId, undefined, UserId.make("mod"))
         assert.strictEqual((yield* kept())[0]!.content, "")
         assert.deepInclude(yield* alice.until("deleted"), { userId: UserId.make("mod") })
       }).pipe(Effect.provide(amending(config, log)))

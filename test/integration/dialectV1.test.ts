@@ -437,11 +437,8 @@ describe("other frames", () => {
   })
 
   it.for([
-    { type: "edit", roomId: "x", messageId: randomUUID(), content: "x" },
-    { type: "delete", roomId: "x", messageId: randomUUID() },
     { type: "react", roomId: "x", messageId: randomUUID(), emoji: "👍" },
     { type: "read", roomId: "x", seq: 1 },
-    { type: "direct", to: "bob", content: "x" },
     { type: "refresh", token: "abc" }
   ])("answers $type with not_supported", async (frame) => {
     const client = await arrive(`ann.${frame.type}`)

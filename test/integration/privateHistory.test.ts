@@ -62,7 +62,7 @@ const guarded = async (): Promise<Site> => {
     tokens.set(name, await hourLong(name, role === undefined ? {} : { role }))
   }
   const connect = (name: Name) => {
-    const query = { username: name, token: tokens.get(name) }
+    const query = { username: name, token: tokens.get(name)! }
     return ChatClient.v1(server, query)
   }
   const get = async (name: Name, path: string) =>

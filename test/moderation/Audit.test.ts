@@ -164,16 +164,21 @@ describe("a purge", () => {
 describe("a message that a moderator deletes", () => {
   const messageId = MessageId.make("550e8400-e29b-41d4-a716-446655440000")
   const asked: Array<unknown> = []
-  const remove: Purger["remove"] = (...what) => Effect.sync(() => void asked.push(what))
+  const remove: Purger["remove"] = (...what) => Effect.sync(() => (asked.push(what), 2))
 
   it.effect("is deleted in the moderator's name, and written down with the reason", () =>
     Effect.gen(function* () {
       const site = yield* Site.make
       const { moderation, order } = yield* site.start({ purger: { remove } })
       const what = { action: "delete", roomId: lobby, messageId, reason: "rude" } as const
-      assert.deepStrictEqual(yield* order(what), { until: undefined, deleted: 1 })
-      assert.deepStrictEqual(asked, [[lobby, messageId, "mia"]])
-      assert.deepInclude((yield* moderation.audit({ limit: 5 })).entries[0], { by: "mia", ...what, deleted: 1 })
+      assert.deepStrictEqual(yield* order(what), { until: undefined, deleted: 2 })
+      assert.deepInclude((yield* moderation.audit({ limit: 5 })).entries[0], { by: "mia", ...what, deleted: 2 })
+      yield* order({ ...what, userId: alice })
+      assert.deepStrictEqual(asked, [
+        [lobby, messageId, undefined, "mia"],
+        [lobby, messageId, alice, "mia"]
+      ])
+      assert.deepInclude((yield* moderation.audit({ limit: 5 })).entries[0], { ...what, userId: alice, deleted: 2 })
     })
   )
 

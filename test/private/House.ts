@@ -1,5 +1,6 @@
 /** Private rooms over records in memory, with someone who notes what users are told. */
-import { Effect, Latch, Layer, Redacted } from "effect"
+import { Context, Effect, Latch, Layer, Redacted } from "effect"
+import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import type { ServerFrame } from "../../src/domain/ServerFrame.ts"
 import { UserId } from "../../src/domain/UserId.ts"
@@ -92,23 +93,33 @@ export class Records {
   }
 }
 
-/** One server's private rooms over a store that it may share with others. */
+interface HouseOptions {
+  readonly herald?: Herald
+  readonly keyed?: number
+  readonly membersMax?: number
+  readonly groupsMax?: number
+}
+
+/** One server's private rooms over a store that it may share with others, until the test ends. */
 export const house = Effect.fnUntraced(function* (
   records: Records,
-  { herald = new Notes(), keyed = 1, membersMax = 200 }: { herald?: Herald; keyed?: number; membersMax?: number } = {}
+  { groupsMax = 1000, herald = new Notes(), keyed = 1, membersMax = 200 }: HouseOptions = {}
 ) {
-  const rooms = yield* PrivateRooms.pipe(
-    Effect.provide(
-      keptRooms
-        .layer({ groupMembersMax: membersMax })
-        .pipe(
-          Layer.provide(
-            Layer.mergeAll(key(keyed), Layer.succeed(RecordStore, records.service), Layer.succeed(Herald, herald))
+  const services = yield* Layer.build(
+    keptRooms
+      .layer({ groupMembersMax: membersMax, groupsPerUser: groupsMax })
+      .pipe(
+        Layer.provide(
+          Layer.mergeAll(
+            key(keyed),
+            Layer.succeed(RecordStore, records.service),
+            Layer.succeed(Herald, herald),
+            Supervisor.layer
           )
-        ),
-      { local: true }
-    )
+        )
+      )
   )
+  const rooms = Context.get(services, PrivateRooms)
   if (rooms === undefined) return yield* Effect.die("there are no private rooms")
   return rooms
 })

@@ -107,7 +107,9 @@ const seen = Effect.fnUntraced(function* (rooms: PrivateRooms, { roomId }: Group
   return { admitted, listed, writing }
 })
 
-const tell = Effect.fnUntraced(function* (story: typeof Story.Type, servers: number) {
+const tell = (story: typeof Story.Type, servers: number) => Effect.scoped(told(story, servers))
+
+const told = Effect.fnUntraced(function* (story: typeof Story.Type, servers: number) {
   const records = yield* Records.make
   const houses = yield* Effect.forEach(Array.from({ length: servers }), () =>
     house(records, { membersMax: MEMBERS_MAX })

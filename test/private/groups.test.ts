@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import type { ProtocolError } from "../../src/domain/ProtocolError.ts"
 import type { Group, PrivateRooms } from "../../src/private/PrivateRooms.ts"
 import { conversationsOf, house, Notes, Records, room, user } from "./House.ts"
@@ -89,6 +90,44 @@ describe("a group", () => {
       assert.deepEqual((yield* other.invite(alice, roomId, bob)).members, [alice, bob])
       yield* slow.gate.open
       assert.deepEqual((yield* Fiber.join(removing))?.members, [alice])
+      assert.deepEqual(yield* conversationsOf(yield* house(records), bob), [{ roomId, owner: alice }])
+    })
+  )
+
+  it.effect("is in the list of who is taken in while a removal finds them gone already", () =>
+    Effect.gen(function* () {
+      const records = yield* Records.make
+      const slow = records.beside()
+      const [one, other] = [yield* house(slow), yield* house(records)]
+      const { roomId } = yield* other.group(alice, undefined, [])
+      // who invites reads the group, sees whether there is a block, and writes the list; the group is what is left
+      slow.heldAfter = 3
+      const inviting = yield* Effect.forkChild(one.invite(alice, roomId, bob))
+      while (slow.calls < 4) yield* Effect.yieldNow
+      assert.deepEqual((yield* other.remove(alice, roomId, bob))?.members, [alice])
+      slow.heldAfter = undefined
+      yield* slow.gate.open
+      assert.deepEqual((yield* Fiber.join(inviting)).members, [alice, bob])
+      assert.deepEqual(yield* conversationsOf(yield* house(records), bob), [{ roomId, owner: alice }])
+    })
+  )
+
+  it.effect("is in the list of who left and came back while another removal was under way", () =>
+    Effect.gen(function* () {
+      const records = yield* Records.make
+      const slow = records.beside()
+      const [one, other] = [yield* house(slow), yield* house(records)]
+      const { roomId } = yield* other.group(alice, undefined, [bob])
+      slow.heldAfter = 3
+      const removing = yield* Effect.forkChild(one.remove(alice, roomId, bob))
+      while (slow.calls < 4) yield* Effect.yieldNow
+      for (let round = 0; round < 2; round++) {
+        yield* other.remove(alice, roomId, bob)
+        yield* other.invite(alice, roomId, bob)
+      }
+      slow.heldAfter = undefined
+      yield* slow.gate.open
+      yield* Fiber.join(removing)
       assert.deepEqual(yield* conversationsOf(yield* house(records), bob), [{ roomId, owner: alice }])
     })
   )
@@ -187,6 +226,42 @@ describe("a group", () => {
     })
   )
 
+  it.effect("is one of as many as one user may make, however many are made at once", () =>
+    Effect.gen(function* () {
+      const records = yield* Records.make
+      const rooms = yield* house(records, { groupsMax: 3 })
+      const made = yield* Effect.forEach([1, 2, 3, 4, 5], () => Effect.result(rooms.group(alice, undefined, [bob])), {
+        concurrency: "unbounded"
+      })
+      assert.strictEqual(made.filter(({ _tag }) => _tag === "Success").length, 3)
+      assert.deepInclude(yield* Effect.flip(rooms.group(alice, undefined, [])), {
+        code: "forbidden",
+        message: "you have made 3 groups that are still there, and may make no more"
+      })
+      assert.strictEqual((yield* conversationsOf(rooms, alice)).length, 3)
+      assert.strictEqual((yield* conversationsOf(rooms, bob)).length, 3)
+      // whoever was taken into as many may still make their own
+      yield* rooms.group(bob, undefined, [])
+      assert.deepInclude(yield* Effect.flip((yield* house(records, { groupsMax: 3 })).group(alice, undefined, [])), {
+        code: "forbidden"
+      })
+    })
+  )
+
+  it.effect("counts for its maker until its last member has left, whoever that is", () =>
+    Effect.gen(function* () {
+      const records = yield* Records.make
+      const rooms = yield* house(records, { groupsMax: 1 })
+      const { roomId } = yield* rooms.group(alice, undefined, [bob])
+      yield* rooms.remove(alice, roomId, alice)
+      assert.deepInclude(yield* Effect.flip(rooms.group(alice, undefined, [])), { code: "forbidden" })
+      assert.isUndefined(yield* rooms.remove(bob, roomId, bob))
+      const next = yield* rooms.group(alice, undefined, [])
+      assert.isUndefined(yield* rooms.remove(alice, next.roomId, alice))
+      yield* rooms.group(alice, undefined, [])
+    })
+  )
+
   it.effect("goes on while the store is away, and is not changed", () =>
     Effect.gen(function* () {
       const records = yield* Records.make
@@ -237,6 +312,7 @@ describe("what is told of a group", () => {
         { to: "bob", frame: group(roomId, "alice", "alice", "bob", "carol") }
       ])
       yield* rooms.invite(bob, roomId, carol)
+      yield* TestClock.adjust("10 seconds")
       assert.deepEqual(herald.take(), [])
     })
   )
@@ -245,6 +321,7 @@ describe("what is told of a group", () => {
     Effect.gen(function* () {
       const { herald, roomId, rooms } = yield* setting
       yield* rooms.invite(alice, roomId, carol)
+      yield* TestClock.adjust("1 second")
       herald.take()
       yield* rooms.remove(alice, roomId, carol)
       assert.deepEqual(herald.take(), [
@@ -252,11 +329,72 @@ describe("what is told of a group", () => {
         { to: "alice", frame: group(roomId, "alice", "alice", "bob") },
         { to: "bob", frame: group(roomId, "alice", "alice", "bob") }
       ])
+      yield* TestClock.adjust("1 second")
       yield* rooms.remove(alice, roomId, alice)
       assert.deepEqual(herald.take(), [
         { expelled: "alice", roomId },
         { to: "bob", frame: group(roomId, "bob", "bob") }
       ])
+    })
+  )
+
+  it.effect("is gathered where one change follows another, and told once a second as it is then", () =>
+    Effect.gen(function* () {
+      const { herald, roomId, rooms } = yield* setting
+      yield* rooms.invite(alice, roomId, carol)
+      herald.take()
+      yield* TestClock.adjust("400 millis")
+      yield* rooms.invite(alice, roomId, dave)
+      yield* rooms.remove(alice, roomId, bob)
+      assert.deepEqual(herald.take(), [
+        { admitted: "dave", roomId },
+        { to: "dave", frame: invited("alice", roomId) },
+        { expelled: "bob", roomId }
+      ])
+      yield* TestClock.adjust("599 millis")
+      assert.deepEqual(herald.take(), [])
+      yield* TestClock.adjust("1 millis")
+      const now = group(roomId, "alice", "alice", "carol", "dave")
+      const everyone = [
+        { to: "alice", frame: now },
+        { to: "carol", frame: now },
+        { to: "dave", frame: now }
+      ]
+      assert.deepEqual(herald.take(), everyone)
+      yield* rooms.remove(dave, roomId, dave)
+      assert.deepEqual(herald.take(), [{ expelled: "dave", roomId }])
+      yield* TestClock.adjust("1 second")
+      assert.deepEqual(herald.take(), [
+        { to: "alice", frame: group(roomId, "alice", "alice", "carol") },
+        { to: "carol", frame: group(roomId, "alice", "alice", "carol") }
+      ])
+      yield* TestClock.adjust("10 seconds")
+      assert.deepEqual(herald.take(), [])
+    })
+  )
+
+  it.effect("is told at once of one group while another one has to wait, and of none that ended", () =>
+    Effect.gen(function* () {
+      const { herald, roomId, rooms } = yield* setting
+      yield* rooms.invite(alice, roomId, carol)
+      yield* TestClock.adjust("500 millis")
+      const other = yield* rooms.group(alice, "Trip", [bob])
+      herald.take()
+      yield* rooms.remove(bob, other.roomId, bob)
+      assert.deepEqual(herald.take(), [
+        { expelled: "bob", roomId: other.roomId },
+        { to: "alice", frame: group(other.roomId, "alice", "alice") }
+      ])
+      yield* rooms.remove(alice, other.roomId, alice)
+      yield* rooms.remove(carol, roomId, carol)
+      herald.take()
+      yield* TestClock.adjust("500 millis")
+      assert.deepEqual(herald.take(), [
+        { to: "alice", frame: group(roomId, "alice", "alice", "bob") },
+        { to: "bob", frame: group(roomId, "alice", "alice", "bob") }
+      ])
+      yield* TestClock.adjust("10 seconds")
+      assert.deepEqual(herald.take(), [])
     })
   )
 
@@ -280,6 +418,82 @@ describe("what is told of a group", () => {
 })
 
 describe("the list of conversations", () => {
+  it.effect("costs no more for all the groups that were left", () =>
+    Effect.gen(function* () {
+      const records = yield* Records.make
+      const rooms = yield* house(records)
+      const { roomId } = yield* rooms.group(alice, undefined, [bob])
+      const costs = Effect.gen(function* () {
+        const before = records.calls
+        yield* rooms.page(alice, 1, undefined)
+        return records.calls - before
+      })
+      const atFirst = yield* costs
+      for (let n = 0; n < 50; n++) {
+        yield* rooms.remove(alice, (yield* rooms.group(alice, undefined, [])).roomId, alice)
+        yield* rooms.remove(bob, roomId, alice).pipe(Effect.ignore)
+      }
+      for (let n = 0; n < 50; n++) {
+        const other = yield* rooms.group(bob, undefined, [alice])
+        yield* rooms.remove(bob, other.roomId, alice)
+      }
+      assert.strictEqual(yield* costs, atFirst)
+    })
+  )
+
+  it.effect("is complete though many groups were never finished, and looks at a few hundred at a time", () =>
+    Effect.gen(function* () {
+      const records = yield* Records.make
+      const rooms = yield* house(records)
+      for (let n = 0; n < 500; n++) {
+        // the room itself is written last
+        records.awayAfter = 3
+        assert.deepInclude(yield* Effect.flip(rooms.group(alice, undefined, [])), { code: "unavailable" })
+      }
+      records.awayAfter = undefined
+      const titles = ["a", "b", "c"]
+      yield* Effect.forEach(titles, (title) => rooms.group(alice, title, []))
+      for (const limit of [1, 2, 50]) {
+        const found = []
+        let after: string | undefined
+        do {
+          const before = records.calls
+          const page = yield* (yield* house(records)).page(alice, limit, after)
+          assert.isAtMost(records.calls - before, 2 * 250)
+          found.push(...page.conversations.map(({ title }) => title))
+          after = page.next
+        } while (after !== undefined)
+        assert.sameMembers(found, titles)
+      }
+    })
+  )
+
+  it.effect("names a group once, though its invitation had to be tried again", () =>
+    Effect.gen(function* () {
+      const records = yield* Records.make
+      const rooms = yield* house(records)
+      const { roomId } = yield* rooms.group(alice, "Trip", [])
+      for (let n = 0; n < 3; n++) {
+        // the group is read, it is seen whether there is a block, the list is written, and then the group
+        records.awayAfter = 3
+        assert.deepInclude(yield* Effect.flip(rooms.invite(alice, roomId, bob)), { code: "unavailable" })
+      }
+      records.awayAfter = undefined
+      yield* rooms.invite(alice, roomId, bob)
+      yield* rooms.between(bob, alice)
+      for (const limit of [1, 2, 3]) {
+        const first = yield* rooms.page(bob, limit, undefined)
+        const second = first.next === undefined ? [] : (yield* rooms.page(bob, limit, first.next)).conversations
+        assert.deepEqual(
+          [...first.conversations, ...second].map(({ title, with: other }) => title ?? other),
+          ["Trip", alice]
+        )
+      }
+      yield* rooms.remove(bob, roomId, bob)
+      assert.strictEqual((yield* conversationsOf(rooms, bob)).length, 1)
+    })
+  )
+
   it.effect("comes in pages that have each of them once, groups first", () =>
     Effect.gen(function* () {
       const rooms = yield* house(yield* Records.make)

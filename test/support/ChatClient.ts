@@ -24,6 +24,7 @@ export interface Query {
   readonly username?: string
   readonly room?: string
   readonly history?: number
+  readonly token?: string
 }
 
 const matches = (match: Match, frame: Frame): boolean => {

@@ -10,6 +10,7 @@ const DEADLINE_MS = 10_000
 const RETRY_MS = 1000
 
 const full = refusal("overloaded", "too much waits to be said; try again later", undefined, RETRY_MS)
+const crowded = refusal("overloaded", "too many rooms are in use", "roomId", 60 * RETRY_MS)
 const late = refusal("unavailable", "it may have been said or not; send it again with the same Idempotency-Key")
 
 export const layer = Layer.effect(
@@ -19,6 +20,7 @@ export const layer = Layer.effect(
     const clock = yield* Clock.Clock
     const say: Service["say"] = (draft) =>
       Effect.callback<Spoken, ProtocolError>((resume) => {
+        if (!hub.takes(draft.roomId)) return resume(Effect.fail(crowded))
         const arrivedAt = Number(clock.monotonicTimeNanosUnsafe()) / 1e6
         const taken = hub.submit({
           _tag: "Announce",

@@ -49,9 +49,10 @@ export const layer = HttpApiBuilder.group(
       const place = yield* Effect.fromResult(placeOf(params, "after", (text) => cursors.read(track, text)))
       const { conversations, next } =
         rooms === undefined ? { conversations: [], next: undefined } : yield* rooms.page(userId, limit, place?.after)
+      const shown = conversations.filter(({ roomId }) => viewer.rights.enter(roomId))
       return HttpServerResponse.jsonUnsafe({
-        count: conversations.length,
-        conversations,
+        count: shown.length,
+        conversations: shown,
         hasMore: next !== undefined,
         after: next === undefined ? null : cursors.write(track, { after: next })
       })

@@ -58,7 +58,7 @@ const VERSION = 1
 const MESSAGE = 1
 const CHANGE = 2
 /** Bytes of a change between its ids and the names of who did it. */
-const CHANGE_BYTES = 27
+const CHANGE_BYTES = 28
 const KINDS: ReadonlyArray<ChangeKind> = ["edited", "deleted"]
 /** Of a later version, but still taken for a frame by the search. */
 const MAX_PLAUSIBLE = 15
@@ -83,8 +83,8 @@ const encodeChange = (
   buffer.writeDoubleLE(epoch, at + 8)
   buffer.writeDoubleLE(saidAt, at + 16)
   buffer[at + 24] = KINDS.indexOf(kind) + 1
-  buffer.writeUInt8(byBytes, at + 25)
-  buffer.writeUInt8(saidBytes, at + 26)
+  buffer.writeUInt16LE(byBytes, at + 25)
+  buffer.writeUInt8(saidBytes, at + 27)
   return names + byBytes + saidBytes
 }
 
@@ -196,7 +196,7 @@ export const revisionAt = (buffer: Buffer, at: number): number => buffer.readDou
 /** Where the JSON of the frame at `at` begins. */
 const jsonPlace = (buffer: Buffer, at: number): number => {
   const end = idsEnd(buffer, at)
-  return isChange(buffer, at) ? end + CHANGE_BYTES + buffer[end + 25]! + buffer[end + 26]! : end
+  return isChange(buffer, at) ? end + CHANGE_BYTES + buffer.readUInt16LE(end + 25) + buffer[end + 27]! : end
 }
 
 /** The JSON of the whole frame of `size` bytes at `at`. */
@@ -261,7 +261,7 @@ export const decodeRecord = (buffer: Buffer, at: number, size: number): JournalR
 /** The record of a change, of which the part that only changes have begins at `at`. */
 const changed = (message: JournalRecord, buffer: Buffer, at: number): JournalRecord => {
   const by = at + CHANGE_BYTES
-  const said = by + buffer[at + 25]!
+  const said = by + buffer.readUInt16LE(at + 25)
   return {
     ...message,
     epoch: buffer.readDoubleLE(at + 8),
@@ -272,7 +272,7 @@ const changed = (message: JournalRecord, buffer: Buffer, at: number): JournalRec
       kind: KINDS[buffer[at + 24]! - 1] ?? "edited",
       by: buffer.toString("utf8", by, said) as UserId,
       madeAt: message.at,
-      said: buffer.toString("utf8", said, said + buffer[at + 26]!)
+      said: buffer.toString("utf8", said, said + buffer[at + 27]!)
     }
   }
 }

@@ -1,11 +1,10 @@
 /**
- * `/api/moderation`: moderators order, and see what is in force in the rooms that they moderate; admins see who ordered what. Where
- * tokens are off nobody is a moderator but who shows an API key.
+ * What the routes for moderators answer: they order, and see what is in force in the rooms that they moderate; admins see who ordered
+ * what. Where tokens are off nobody is a moderator but who shows an API key.
  */
-import * as HttpRouter from "effect/http/HttpRouter"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { Effect, Layer, Result } from "effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { Effect, type Result } from "effect"
 import { Moderation as Order } from "../../domain/Moderation.ts"
 import { type ProtocolError, refusal } from "../../domain/ProtocolError.ts"
 import type { RoomId } from "../../domain/RoomId.ts"
@@ -17,11 +16,10 @@ import type { RoomRule } from "../../moderation/RoomRules.ts"
 import type { Sanction, SanctionPlace } from "../../moderation/Sanction.ts"
 import { jsonBody } from "../admin/jsonBody.ts"
 import { answered, invalidBody, Refusal, refusalOf } from "../admin/Refusal.ts"
+import { Api } from "../Api.ts"
 import { Cursors, type Track } from "../Cursors.ts"
-import { type BadQuery, limitOf, placeOf } from "../PageQuery.ts"
+import { type BadQuery, limitOf, type Params, placeOf } from "../PageQuery.ts"
 import { auditTrack, bansTrack, mutesTrack, rulesTrack } from "./tracks.ts"
-
-const PATH = "/api/moderation"
 
 const forbidden = (detail: string) => refusalOf(refusal("forbidden", detail))
 const moderatorsOnly = forbidden("this is for the roles moderator and admin, and for API keys")
@@ -72,20 +70,20 @@ const moderator: Effect.Effect<Moderator, Refusal> = Effect.flatMap(Viewer, ({ a
 })
 
 /** Needs Cursors. */
-export const layer = Layer.unwrap(
-  Effect.gen(function* () {
+export const layer = HttpApiBuilder.group(
+  Api,
+  "moderation",
+  Effect.fnUntraced(function* (handlers) {
     const moderation = yield* Moderation
     const cursors = yield* Cursors
     const served = moderation === undefined ? Effect.fail(nothing) : Effect.succeed(moderation)
 
     /** What the query asks for. */
-    const asked = <P>(track: Track<P>) =>
-      Effect.gen(function* () {
-        const params = yield* HttpServerRequest.ParsedSearchParams
-        const limit = yield* given(limitOf(params))
-        const after = yield* given(placeOf(params, "after", (text) => cursors.read(track, text)))
-        return { limit, after }
-      })
+    const asked = Effect.fnUntraced(function* <P>(params: Params, track: Track<P>) {
+      const limit = yield* given(limitOf(params))
+      const after = yield* given(placeOf(params, "after", (text) => cursors.read(track, text)))
+      return { limit, after }
+    })
 
     const page = <P>(name: string, items: ReadonlyArray<unknown>, track: Track<P>, last: P | undefined) =>
       HttpServerResponse.jsonUnsafe({
@@ -95,57 +93,66 @@ export const layer = Layer.unwrap(
         after: last === undefined ? null : cursors.write(track, last)
       })
 
-    /** A list of what is in force, of the rooms that who asks moderates. */
-    const listing = <P, A extends { readonly roomId?: RoomId }>(
-      name: string,
-      track: Track<P>,
-      list: (moderation: Moderation, query: ListQuery<P, A>) => Listed<A>,
-      shown: (item: A) => unknown,
-      place: (item: A) => P
-    ) =>
-      HttpRouter.add(
-        "GET",
-        `${PATH}/${name}`,
+    /** Answers with a list of what is in force, of the rooms that who asks moderates. */
+    const listing =
+      <P, A extends { readonly roomId?: RoomId }>(
+        name: string,
+        track: Track<P>,
+        list: (moderation: Moderation, query: ListQuery<P, A>) => Listed<A>,
+        shown: (item: A) => unknown,
+        place: (item: A) => P
+      ) =>
+      ({ query: params }: { readonly query: Params }) =>
         Effect.gen(function* () {
           const by = yield* moderator
-          const query = { ...(yield* asked(track)), shown: ({ roomId }: A) => by.moderates(roomId) }
+          const query = { ...(yield* asked(params, track)), shown: ({ roomId }: A) => by.moderates(roomId) }
           const { items, more } = list(yield* served, query)
           const last = more ? items.at(-1) : undefined
           return page(name, items.map(shown), track, last === undefined ? undefined : place(last))
         }).pipe(answered)
+
+    return handlers
+      .handleRaw("order", ({ request }) =>
+        Effect.gen(function* () {
+          const by = yield* moderator
+          const what = yield* orderBody(request)
+          const { deleted, until } = yield* Effect.mapError((yield* served).order(what, by), refused)
+          return HttpServerResponse.jsonUnsafe({
+            ...what,
+            ...(until === undefined ? {} : { until: instant(until) }),
+            ...(deleted === undefined ? {} : { deleted })
+          })
+        }).pipe(answered)
       )
-
-    const order = Effect.gen(function* () {
-      const by = yield* moderator
-      const what = yield* orderBody(yield* HttpServerRequest.HttpServerRequest)
-      const { deleted, until } = yield* Effect.mapError((yield* served).order(what, by), refused)
-      return HttpServerResponse.jsonUnsafe({
-        ...what,
-        ...(until === undefined ? {} : { until: instant(until) }),
-        ...(deleted === undefined ? {} : { deleted })
-      })
-    }).pipe(answered)
-
-    const audit = Effect.gen(function* () {
-      const { rights } = yield* Viewer
-      if (rights.role !== "admin") return yield* adminsOnly
-      const { after, limit } = yield* asked(auditTrack)
-      const { entries, last, more } = yield* Effect.mapError((yield* served).audit({ before: after, limit }), refused)
-      return page("entries", entries.map(entryOf), auditTrack, more ? last : undefined)
-    }).pipe(answered)
-
-    return Layer.mergeAll(
-      HttpRouter.add("POST", PATH, order),
-      listing("bans", bansTrack, ({ bans }, query) => bans(query), sanctionOf, placeOfSanction),
-      listing("mutes", mutesTrack, ({ mutes }, query) => mutes(query), sanctionOf, placeOfSanction),
-      listing(
+      .handleRaw(
+        "bans",
+        listing("bans", bansTrack, ({ bans }, query) => bans(query), sanctionOf, placeOfSanction)
+      )
+      .handleRaw(
+        "mutes",
+        listing("mutes", mutesTrack, ({ mutes }, query) => mutes(query), sanctionOf, placeOfSanction)
+      )
+      .handleRaw(
         "rooms",
-        rulesTrack,
-        ({ rooms }, query) => rooms(query),
-        ({ since, ...rest }: RoomRule) => ({ ...rest, since: instant(since) }),
-        ({ roomId, since }: RoomRule) => ({ roomId, since })
-      ),
-      HttpRouter.add("GET", `${PATH}/audit`, audit)
-    )
+        listing(
+          "rooms",
+          rulesTrack,
+          ({ rooms }, query) => rooms(query),
+          ({ since, ...rest }: RoomRule) => ({ ...rest, since: instant(since) }),
+          ({ roomId, since }: RoomRule) => ({ roomId, since })
+        )
+      )
+      .handleRaw("audit", ({ query }) =>
+        Effect.gen(function* () {
+          const { rights } = yield* Viewer
+          if (rights.role !== "admin") return yield* adminsOnly
+          const { after, limit } = yield* asked(query, auditTrack)
+          const { entries, last, more } = yield* Effect.mapError(
+            (yield* served).audit({ before: after, limit }),
+            refused
+          )
+          return page("entries", entries.map(entryOf), auditTrack, more ? last : undefined)
+        }).pipe(answered)
+      )
   })
 )
