@@ -5,12 +5,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 /** Folders whose files take long however short they are, the longest first: begun last, they would leave the other workers idle. */
 const LONG = ["faults", "recount", "integration", "hostile", "store"]
 
+const rank = ({ moduleId }: TestSpecification) => {
+  const place = LONG.indexOf(relative(import.meta.dirname, moduleId).split("/", 1)[0] ?? "")
+  return place < 0 ? LONG.length : place
+}
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>) {
-    const rank = ({ moduleId }: TestSpecification) => {
-      const place = LONG.indexOf(relative(import.meta.dirname, moduleId).split("/", 1)[0] ?? "")
-      return place < 0 ? LONG.length : place
-    }
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
   }
 }
