@@ -122,6 +122,32 @@ describe("a change in the journal", () => {
     })
   )
 
+  it.effect(
+    "is not undone by a read that began when the message was in memory and comes when only the file has it",
+    () =>
+      Effect.gen(function* () {
+        const { open } = yield* site()
+        const said = drafts(5)
+        yield* Effect.gen(function* () {
+          const log = yield* RoomLog
+          yield* log.append(said)
+          yield* amend(said[1]!, deleted)
+          yield* drainEverything
+          yield* TestClock.adjust("5 minutes")
+          // what another room changes has the overlay let go of what is old
+          const elsewhere = draft("elsewhere", { roomId: RoomId.make("den") })
+          yield* log.append([elsewhere])
+          yield* amend(elsewhere, edited("changed"))
+          yield* drainEverything
+          log.forget(lobby)
+          const read = yield* log.read(lobby, 0, 5)
+          // whoever asked looks again, and finds it in the store
+          assert.notInclude(JSON.stringify(read ?? []), "message 2")
+          assert.deepStrictEqual(yield* texts, ["message 1", "", "message 3", "message 4", "message 5"])
+        }).pipe(open())
+      })
+  )
+
   it.effect("is gone as a whole where it was being written when the process died, and the message is as it was", () =>
     Effect.gen(function* () {
       const { directory, open } = yield* site()
