@@ -2,6 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Layer } from "effect"
 import { Judge } from "../../src/connection/Gate.ts"
 import { Content } from "../../src/domain/Content.ts"
+import { RoomId } from "../../src/domain/RoomId.ts"
+import { UserId } from "../../src/domain/UserId.ts"
+import { Moderation } from "../../src/moderation/Moderation.ts"
 import { configuration, connect, engineLayer, said, settle, subscribe } from "../support/Engine.ts"
 
 const config = configuration()
@@ -43,6 +46,35 @@ describe("a message that is judged before it is published", () => {
       yield* bob.when(() => said(bob).length === 2)
       assert.deepStrictEqual(said(bob), ["good", "kind"])
     }).pipe(Effect.provide(byWord))
+  )
+
+  it.effect.each(["mute", "ban"] as const)(
+    "is not published or changed after a %s that came while it was judged",
+    (action) =>
+      Effect.gen(function* () {
+        const slow = yield* Deferred.make<void>()
+        const layer = judged(({ content }) =>
+          Effect.as(content === "first" ? Effect.void : Deferred.await(slow), { _tag: "allow" } as const)
+        )
+        yield* Effect.gen(function* () {
+          const eve = yield* connect(config, "eve")
+          const bob = yield* connect(config, "bob")
+          yield* subscribe(eve, "lobby")
+          yield* subscribe(bob, "lobby")
+          eve.say(say("first", 1))
+          const { messageId } = yield* eve.until("ack", ({ ref }) => ref === 1)
+          eve.say({ type: "edit", roomId: "lobby", messageId, content: "changed", ref: 2 })
+          eve.say(say("second", 3))
+          yield* settle
+          const by = { userId: undefined, name: "a test", via: "http", moderates: () => true } as const
+          const moderation = yield* Moderation
+          yield* moderation!.order({ action, userId: UserId.make("eve"), roomId: RoomId.make("lobby") }, by)
+          yield* Deferred.succeed(slow, undefined)
+          for (const ref of [2, 3]) yield* eve.until("error", (frame) => frame["ref"] === ref)
+          assert.deepStrictEqual(said(bob), ["first"])
+          assert.isEmpty(bob.of("edited"))
+        }).pipe(Effect.provide(layer))
+      })
   )
 
   it.effect("waits for its turn, while its sender is heard and others go on", () =>
