@@ -3,6 +3,8 @@ import { Exit, Result, Schema, SchemaIssue } from "effect"
 import { Content, contentProblem, normaliseContent } from "./Content.ts"
 import { MessageId } from "./MessageId.ts"
 import { moderation } from "./Moderation.ts"
+import { Emoji } from "./Emoji.ts"
+import { MENTIONS_MAX } from "./mentions.ts"
 import { parseJson } from "./parseJson.ts"
 import { PageSize } from "./PageSize.ts"
 import { Position, Seq } from "./Position.ts"
@@ -23,13 +25,20 @@ const HistoryLimit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 20
 const HistoryPlace = Schema.Union([Seq, Position])
 
 const ref = Schema.optionalKey(Ref)
-const Emoji = Schema.NonEmptyString.check(Schema.isMaxLength(64))
 
 const frame = <const T extends string, const F extends Schema.Struct.Fields>(type: T, fields: F) =>
   Schema.Struct({ type: Schema.Literal(type), ref, ...fields })
 
+/** Whom a text speaks to, beside those whose id it has after an `@`. */
+const Mentions = Schema.Array(UserId).check(Schema.isMaxLength(MENTIONS_MAX))
+
 /** Content is checked by `contentProblem` before the schema runs, so that each rule has its own code. */
-const said = { content: Content, messageId: Schema.optionalKey(MessageId), replyTo: Schema.optionalKey(MessageId) }
+const said = {
+  content: Content,
+  messageId: Schema.optionalKey(MessageId),
+  replyTo: Schema.optionalKey(MessageId),
+  mentions: Schema.optionalKey(Mentions)
+}
 
 /** A message that was said. `at` is where it stands, which spares the search for one that is old. */
 const target = { roomId: RoomId, messageId: MessageId, at: Schema.optionalKey(Position) }
@@ -46,14 +55,9 @@ export const clientFrames = {
   chat: frame("chat", { roomId: Schema.optionalKey(RoomId), ...said }),
   system: frame("system", { roomId: Schema.optionalKey(RoomId), ...said }),
   direct: frame("direct", { to: UserId, ...said }),
-  edit: frame("edit", { ...target, content: Content }),
+  edit: frame("edit", { ...target, content: Content, mentions: Schema.optionalKey(Mentions) }),
   delete: frame("delete", target),
-  react: frame("react", {
-    roomId: RoomId,
-    messageId: MessageId,
-    emoji: Emoji,
-    remove: Schema.optionalKey(Schema.Boolean)
-  }),
+  react: frame("react", { ...target, emoji: Emoji, remove: Schema.optionalKey(Schema.Boolean) }),
   subscribe: frame("subscribe", {
     roomId: RoomId,
     after: Schema.optionalKey(ResumePoint),
@@ -68,7 +72,15 @@ export const clientFrames = {
     limit: Schema.optionalKey(PageSize)
   }),
   typing: frame("typing", { roomId: RoomId, active: Schema.Boolean }),
-  read: frame("read", { roomId: RoomId, seq: Seq }),
+  read: frame("read", { roomId: RoomId, seq: Seq, epoch: Schema.optionalKey(Seq) }),
+  unread: frame("unread", {}),
+  forget: frame("forget", { roomId: RoomId }),
+  search: frame("search", {
+    roomId: RoomId,
+    text: Schema.String,
+    before: Schema.optionalKey(Position),
+    limit: Schema.optionalKey(PageSize)
+  }),
   presence: frame("presence", { roomId: RoomId }),
   moderate: frame("moderate", moderation),
   group: frame("group", { title: Schema.optionalKey(Title), invite: Schema.optionalKey(Invited) }),

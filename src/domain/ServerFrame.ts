@@ -47,15 +47,27 @@ const place = { epoch: Seq, seq: Seq }
 /** `epoch` and `seq` are where the message stands: its id is unique among its author's only. */
 const changed = { roomId: RoomId, messageId: MessageId, userId: UserId, version: Seq, ...place }
 
-/** What is told of changes; `userId` is who did it. */
+/** What is told of changes; `userId` is who did it. A reaction is one user's; taken back it is `removed`. */
 const changes = {
-  edited: frame("edited", { ...changed, content: Schema.String, editedAt: Timestamp }),
+  edited: frame("edited", {
+    ...changed,
+    content: Schema.String,
+    editedAt: Timestamp,
+    mentions: Schema.optionalKey(Schema.Array(UserId))
+  }),
   deleted: frame("deleted", changed),
   /** Everything that a user had said in a room was deleted, up to a place. */
-  purged: frame("purged", { roomId: RoomId, userId: UserId, version: Seq, ...place })
+  purged: frame("purged", { roomId: RoomId, userId: UserId, version: Seq, ...place }),
+  reaction: frame("reaction", { ...changed, emoji: Schema.String, removed: Schema.optionalKey(Schema.Literal(true)) })
 } as const
 
-export const ChangeFrame = Schema.Union([changes.edited, changes.deleted, changes.purged])
+/**
+ * How far a user has read in a room, and what others said beyond it up to a place: at most `UNREAD_MAX` of either, which then stands for
+ * as many or more.
+ */
+const marker = { roomId: RoomId, ...place, upTo: Position, unread: Schema.Int, mentions: Schema.Int }
+
+export const ChangeFrame = Schema.Union([changes.edited, changes.deleted, changes.purged, changes.reaction])
 export type ChangeFrame = typeof ChangeFrame.Type
 
 export const serverFrames = {
@@ -157,8 +169,21 @@ export const serverFrames = {
       })
     )
   }),
-  reaction: frame("reaction", { ...changed, emoji: Schema.String, removed: Schema.optionalKey(Schema.Literal(true)) }),
-  read: frame("read", { roomId: RoomId, seq: Seq }),
+  /** In answer to `read`, to the user's other connections then, and to who comes into a room. */
+  read: frame("read", { ref, ...marker }),
+  /** The rooms that the user reads, in the order in which something was last said there, newest first. */
+  unread: frame("unread", { ref, hasMore: Schema.Boolean, rooms: Schema.Array(Schema.Struct(marker)) }),
+  /** The user reads the room no more. */
+  forgotten: frame("forgotten", { ref, roomId: RoomId }),
+  /** Newest first, each with its place; `before` to go on from. */
+  found: frame("found", {
+    ref,
+    roomId: RoomId,
+    hasMore: Schema.Boolean,
+    before: Schema.optionalKey(Position),
+    messages: Schema.Array(Message),
+    places: Schema.Array(Position)
+  }),
   /**
    * Live figures, as `GET /api/analytics` has them: `figures` is the whole, `changes` what is different since the version before; of
    * `activeUserDetails` then who arrived and which connections departed.
