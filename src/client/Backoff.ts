@@ -8,4 +8,4 @@ export interface Backoff {
 
 /** Milliseconds before the `attempt`th try in a row, counted from 1; `random` gives numbers of [0, 1). */
 export const waitBefore = (attempt: number, { maxMs, minMs }: Backoff, random: () => number): number =>
-  Math.floor(random() * Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30)))
+  Math.floor(random() * Math.min(maxMs, minMs * 2 ** attempt))

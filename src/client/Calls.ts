@@ -1,140 +1,187 @@
-/** Questions and orders that are answered once: they wait for a connection, for their turn, and for an answer no longer than they may. */
-import type { Incoming, Outgoing } from "./Frame.ts"
+/**
+ * What is asked of the server: it waits for a connection and for its turn, and is answered once, by the frame that echoes its `ref` or by
+ * the end of the connection. Synchronously, so that what an answer changes is in place before the next frame is read.
+ */
+import type { Frame, Incoming, Outgoing } from "./Frame.ts"
 import { HubbubError } from "./HubbubError.ts"
 import { refused } from "./quiet.ts"
-import type { Answer, Requests } from "./Requests.ts"
 import type { Settings } from "./Settings.ts"
 import { createWaiters, type Waiting } from "./Waiters.ts"
 
 type Asked = Outgoing["type"]
+type Answered<T> = Extract<Incoming, { readonly type: T }>
+export type Answer = Exclude<Incoming, Frame<"error">> | HubbubError
 
 /** Asked again when the server says to come back later. */
-const READS: ReadonlyArray<Asked> = ["history", "presence", "conversations", "blocks", "subscribe"]
+const READS: ReadonlyArray<Asked> = ["history", "presence", "conversations", "blocks", "search", "unread", "read"]
 /** What may have happened is not tried again after a lost connection; doing the rest twice is doing it once. */
 const ONCE: ReadonlyArray<Asked> = ["group", "moderate", "refresh", "unsubscribe"]
-/** How many may be under way at a time: pages of history, which the server limits, and joins, which it limits by time. */
-const AT_ONCE: { readonly [K in Asked]?: number } = { history: 2, subscribe: 4 }
-/** Calls that may wait. */
+/** How many of a lane may be under way at a time: what the server limits so itself. */
+const AT_ONCE: { readonly [lane: string]: number } = { history: 2, search: 1, subscribe: 4 }
+/** Questions that may wait. */
 const WAITING = 1000
+
+export interface Question {
+  /** Those of one lane leave in order; since the server asked for that one after the other, and more slowly. */
+  readonly lane: string
+  /** Whether those behind it wait for its answer. */
+  readonly alone?: boolean
+  /** Whether it may leave now. */
+  ready?(): boolean
+  /** What to send when its turn comes; nothing where there is nothing to ask any more. */
+  frame(): Outgoing | undefined
+  /** Whether to ask once more after a refusal, or `disconnected`. */
+  again(error: HubbubError): boolean
+  done(answer: Answer): void
+}
 
 export interface Calls {
   /** Rejected with a HubbubError, or with the signal's reason. */
-  call<T extends Incoming["type"]>(
-    frame: Outgoing,
-    answer: T,
-    waiting?: Waiting
-  ): Promise<Extract<Incoming, { readonly type: T }>>
-  /** Asks to be let in; `frame` is called when its turn comes and may have nothing to ask any more. A lost connection ends it unanswered. */
-  join(frame: () => Outgoing | undefined, answered: (answer: Answer) => void): void
+  call<T extends Incoming["type"]>(frame: Outgoing, answer: T, waiting?: Waiting): Promise<Answered<T>>
+  ask(question: Question): void
+  /** Forgets a question, and is deaf for its answer. */
+  drop(question: Question): void
+  isUnderWay(question: Question): boolean
+  /** Asks what may be asked. */
+  pump(): void
+  /** Whether the frame answered something. */
+  settle(frame: Incoming): boolean
   /** There is a connection. */
   live(): void
+  /** There is none any more. */
+  lost(): void
   /** There will be none. */
   end(error: HubbubError): void
 }
 
-interface Call {
-  readonly type: Asked
-  frame(): Outgoing | undefined
-  done(answer: Answer): void
-  readonly isJoin: boolean
-  underWay: boolean
-}
-
-/** Of one type of frame: since it was told to slow down, one goes after the other, `intervalMs` apart. */
+/** Of a lane that was told to slow down, until nothing waits in it. */
 interface Pace {
-  intervalMs: number
-  notBefore: number
+  readonly intervalMs: number
+  readonly notBefore: number
 }
 
-export const createCalls = ({ ackTimeoutMs, clock }: Settings, requests: Requests): Calls => {
-  const calls = new Set<Call>()
-  let paces: { [K in Asked]?: Pace } = {}
+/** `check` makes sure that the server is still there. */
+export const createCalls = (
+  { ackTimeoutMs, clock }: Settings,
+  send: (frame: Outgoing) => void,
+  check: () => void
+): Calls => {
+  /** With the `ref` under which they are under way. */
+  const questions = new Map<Question, number | undefined>()
+  const open = new Map<unknown, (answer: Answer) => void>()
+  const paces = new Map<string, Pace>()
+  let isLive = false
+  let refs = 0
+
+  const isUnderWay = (question: Question) => questions.get(question) !== undefined
+  const drop = (question: Question) => void questions.delete(question)
 
   const pump = () => {
-    const busy: { [K in Asked]?: number } = {}
-    for (const { type, underWay } of calls) if (underWay) busy[type] = (busy[type] ?? 0) + 1
-    for (const call of calls) {
-      const { type } = call
-      const pace = paces[type]
-      const most = pace === undefined ? (AT_ONCE[type] ?? WAITING) : 1
-      if (call.underWay || (busy[type] ?? 0) >= most || (pace !== undefined && pace.notBefore > clock.now())) continue
-      const frame = call.frame()
-      if (frame === undefined) {
-        calls.delete(call)
-        continue
-      }
-      call.underWay = requests.ask(frame, (answer) => answered(call, answer))
-      if (!call.underWay) return
-      busy[type] = (busy[type] ?? 0) + 1
-      if (pace !== undefined) rest(pace, pace.intervalMs)
+    if (!isLive) return
+    const busy = new Map<string, number>()
+    for (const question of questions.keys()) {
+      const { alone, lane } = question
+      const pace = paces.get(lane)
+      const count = busy.get(lane) ?? 0
+      if (count >= (pace ? 1 : (AT_ONCE[lane] ?? WAITING))) continue
+      if (!isUnderWay(question) && (pace?.notBefore ?? 0) <= clock.now() && question.ready?.() !== false) ask(question)
+      // what follows must not overtake it
+      busy.set(lane, isUnderWay(question) && !alone ? count + 1 : WAITING)
     }
+    for (const lane of paces.keys()) if (!busy.has(lane)) paces.delete(lane)
   }
 
-  const rest = (pace: Pace, ms: number) => {
-    pace.notBefore = clock.now() + ms
+  const rest = (lane: string, intervalMs: number, ms = intervalMs) => {
+    paces.set(lane, { intervalMs, notBefore: clock.now() + ms })
     clock.after(ms, pump)
   }
 
-  const answered = (call: Call, answer: Answer) => {
-    call.underWay = false
-    if (!calls.has(call)) return pump()
-    const { isJoin, type } = call
-    if (answer instanceof HubbubError) {
-      if (answer.code === "disconnected" && !ONCE.includes(type)) {
-        if (isJoin) calls.delete(call)
-        return
-      }
-      if (answer.retryAfterMs !== undefined && READS.includes(type)) {
-        const pace = (paces[type] ??= { intervalMs: 0, notBefore: 0 })
-        pace.intervalMs = Math.max(pace.intervalMs, answer.retryAfterMs)
-        // behind the others
-        calls.delete(call)
-        calls.add(call)
-        return rest(pace, pace.intervalMs)
-      }
+  const ask = (question: Question) => {
+    const { alone, lane } = question
+    const frame = question.frame()
+    if (!frame) {
+      drop(question)
+      return
     }
-    calls.delete(call)
-    call.done(answer)
-    pump()
+    const ref = ++refs
+    const cancel = clock.after(ackTimeoutMs, check)
+    questions.set(question, ref)
+    open.set(ref, (answer) => {
+      cancel()
+      if (!questions.has(question)) return
+      questions.set(question, undefined)
+      if (answer instanceof HubbubError && question.again(answer)) {
+        const { retryAfterMs } = answer
+        if (retryAfterMs === undefined) return
+        const ms = Math.max(paces.get(lane)?.intervalMs ?? 0, retryAfterMs)
+        rest(lane, alone ? 0 : ms, ms)
+      } else {
+        drop(question)
+        question.done(answer)
+      }
+    })
+    send({ ...frame, ref })
+    const pace = paces.get(lane)
+    if (pace) rest(lane, pace.intervalMs)
   }
 
   return {
-    call: (frame, type, waiting = {}) => {
-      if (calls.size >= WAITING) return refused(new HubbubError("outbox_full", "too much is asked"))
-      const waiters = createWaiters<Extract<Incoming, { readonly type: typeof type }>>(clock)
-      const call: Call = {
-        type: frame.type,
+    call: (frame, type, { signal, timeoutMs = ackTimeoutMs } = {}) => {
+      if (questions.size >= WAITING) return refused(new HubbubError("outbox_full"))
+      const waiters = createWaiters<Answered<typeof type>>(clock)
+      const question: Question = {
+        lane: frame.type,
         frame: () => frame,
+        again: ({ code, retryAfterMs }) =>
+          code === "disconnected"
+            ? !ONCE.includes(frame.type)
+            : retryAfterMs !== undefined && READS.includes(frame.type),
         done: (answer) => {
           if (answer instanceof HubbubError) waiters.reject(answer)
           else if (isA(answer, type)) waiters.resolve(answer)
-          else waiters.reject(new HubbubError("internal", `answered by ${answer.type}`))
-        },
-        isJoin: false,
-        underWay: false
+          else waiters.reject(new HubbubError("internal"))
+        }
       }
-      const answer = waiters.add({ timeoutMs: ackTimeoutMs, ...waiting }, () => void calls.delete(call))
+      const answer = waiters.add({ signal, timeoutMs }, () => drop(question))
       if (waiters.size > 0) {
-        calls.add(call)
+        questions.set(question, undefined)
         pump()
       }
       return answer
     },
-    join: (frame, done) => {
-      calls.add({ type: "subscribe", frame, done, isJoin: true, underWay: false })
+    ask: (question) => {
+      questions.set(question, undefined)
       pump()
+    },
+    drop,
+    isUnderWay,
+    pump,
+    settle: (frame) => {
+      const ref = "ref" in frame ? frame.ref : undefined
+      const answered = open.get(ref)
+      if (!answered) return false
+      open.delete(ref)
+      answered(frame.type === "error" ? new HubbubError(frame.code, frame) : frame)
+      pump()
+      return true
     },
     live: () => {
-      paces = {}
+      isLive = true
+      paces.clear()
       pump()
     },
+    lost: () => {
+      isLive = false
+      const all = [...open.values()]
+      open.clear()
+      for (const answered of all) answered(new HubbubError("disconnected"))
+    },
     end: (error) => {
-      const all = [...calls]
-      calls.clear()
+      const all = [...questions.keys()]
+      questions.clear()
       for (const { done } of all) done(error)
     }
   }
 }
 
-const isA = <T extends Incoming["type"]>(frame: Incoming, type: T): frame is Extract<Incoming, { readonly type: T }> =>
-  frame.type === type
+const isA = <T extends Incoming["type"]>(frame: Incoming, type: T): frame is Answered<T> => frame.type === type

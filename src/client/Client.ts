@@ -6,9 +6,8 @@ import type { House } from "./House.ts"
 import { HubbubError } from "./HubbubError.ts"
 import { type ConnectionState, createLink } from "./Link.ts"
 import { createLetters, type Letters } from "./Letters.ts"
-import { type Mute, muteOf } from "./Mute.ts"
+import type { Mute } from "./Mute.ts"
 import { createOutbox } from "./Outbox.ts"
-import { createRequests } from "./Requests.ts"
 import { createRoom, type HeldRoom, type Room } from "./Room.ts"
 import type { Row } from "./Row.ts"
 import { type ClientOptions, settingsOf } from "./Settings.ts"
@@ -33,6 +32,10 @@ export interface ClientEvents {
   readonly entered: Room
   readonly invited: Frame<"invited">
   readonly group: Frame<"group">
+  /** Another device has read a room in which this one is not. */
+  readonly read: Frame<"read">
+  /** Another device has forgotten a room. */
+  readonly forgotten: Frame<"forgotten">
   /** A refusal that answers nothing that is waited for. */
   readonly error: HubbubError
   readonly draining: Frame<"draining">
@@ -69,7 +72,7 @@ export const createClient = (options: ClientOptions): Client => {
   let welcome: Welcome | undefined
   let muted: Mute | undefined
 
-  const snapshots = createSnapshots(
+  const { changed, readable } = createSnapshots(
     (): ClientSnapshot => ({ connection: link.state, welcome, queued: outbox.size, muted }),
     logger
   )
@@ -77,40 +80,37 @@ export const createClient = (options: ClientOptions): Client => {
   const end = (error: HubbubError) => {
     waiters.reject(error)
     calls.end(error)
-    outbox.end(error)
     for (const one of rooms.values()) one.end(error)
   }
 
   const link = createLink(settings, {
     state: (state) => {
-      snapshots.changed()
-      if (state.status === "signed-out") end(new HubbubError("signed_out", `${state.code} ${state.reason}`.trim()))
-      if (state.status === "disconnected") end(new HubbubError("closed", "the client was closed"))
+      changed()
+      if (state.status === "signed-out")
+        end(new HubbubError("signed_out", { message: `${state.code} ${state.reason}`.trim() }))
+      if (state.status === "disconnected") end(new HubbubError("closed"))
       events.emit("state", state)
     },
     live: (frame) => {
       welcome = frame
-      snapshots.changed()
+      changed()
       outbox.live(frame.limits)
       waiters.resolve()
       calls.live()
       for (const one of rooms.values()) one.live()
-      outbox.pump()
     },
     lost: () => {
-      requests.lost()
       for (const one of rooms.values()) one.lost()
+      calls.lost()
     },
     frame: (frame) => {
       // figures are the same whether they were asked for or not
-      if (!requests.settle(frame) || frame.type === "analytics") receive(frame)
+      if (!calls.settle(frame) || frame.type === "analytics") receive(frame)
     }
   })
   const unknown = (frame: Incoming) => events.emit("frame", frame)
-  const check = () => link.check()
-  const requests = createRequests((frame) => link.send(frame))
-  const calls = createCalls(settings, requests)
-  const outbox = createOutbox(settings, requests, check, () => snapshots.changed())
+  const calls = createCalls(settings, link.send, link.hurry)
+  const outbox = createOutbox(settings, calls, changed)
   const house: House = {
     settings,
     calls,
@@ -124,14 +124,14 @@ export const createClient = (options: ClientOptions): Client => {
 
   const room = (roomId: string): HeldRoom => {
     const known = rooms.get(roomId)
-    if (known !== undefined) return known
+    if (known) return known
     const made = createRoom(roomId, house)
     rooms.set(roomId, made)
     return made
   }
 
   const renew = async () => {
-    if (getToken === undefined) return
+    if (!getToken) return
     try {
       const token = await getToken({ fresh: true })
       // without one the server ends the connection, and says so
@@ -155,35 +155,38 @@ export const createClient = (options: ClientOptions): Client => {
       case "muted":
       case "unmuted":
         if (frame.roomId !== undefined) return room(frame.roomId).receive(frame)
-        muted = muteOf(frame)
-        return snapshots.changed()
+        muted = frame.type === "muted" ? frame : undefined
+        return changed()
       case "analytics":
         return events.emit("analytics", frame)
       case "token_expiring":
         return void renew()
       case "error":
-        return events.emit("error", new HubbubError(frame.code, frame.message, frame.field, frame.retryAfterMs))
+        return events.emit("error", new HubbubError(frame.code, frame))
       case "invited":
         return events.emit("invited", frame)
+      case "forgotten":
+        rooms.get(frame.roomId)?.receive(frame)
+        return events.emit("forgotten", frame)
       case "group":
         return events.emit("group", frame)
       case "draining":
         return events.emit("draining", frame)
       default: {
         const known = "roomId" in frame ? rooms.get(frame.roomId) : undefined
-        if (known === undefined) unknown(frame)
+        if (frame.type === "read" && !known?.wanted()) events.emit("read", frame)
+        else if (!known) unknown(frame)
         else known.receive(frame)
       }
     }
   }
 
   return {
-    subscribe: snapshots.subscribe,
-    getSnapshot: snapshots.getSnapshot,
+    ...readable,
     connect: (waiting = {}) => {
       const live = waiters.add(waiting)
       if (link.state.status === "live") waiters.resolve()
-      else if (waiting.signal?.aborted !== true) link.open()
+      else if (!waiting.signal?.aborted) link.open()
       return live
     },
     close: link.close,

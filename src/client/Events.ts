@@ -1,9 +1,10 @@
 /** Things that happen once, for whoever listens then. */
-import { type Logger, tell } from "./Logger.ts"
+import type { Logger } from "./Logger.ts"
 
 export interface Events<Map> {
   /** Calls on each event of this name; returns what ends that. */
   on<K extends keyof Map>(event: K, listener: (value: Map[K]) => void): () => void
+  /** Calls listeners one after the other; one that throws is logged and stops no other. */
   emit<K extends keyof Map>(event: K, value: Map[K]): void
 }
 
@@ -15,6 +16,14 @@ export const createEvents = <Map>(logger: Logger): Events<Map> => {
       those.add(listener)
       return () => void those.delete(listener)
     },
-    emit: (event, value) => tell(listeners[event] ?? [], value, logger)
+    emit: (event, value) => {
+      for (const listener of listeners[event] ?? []) {
+        try {
+          listener(value)
+        } catch (error) {
+          logger.warn?.("a listener threw", { error })
+        }
+      }
+    }
   }
 }

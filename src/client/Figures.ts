@@ -30,7 +30,7 @@ export const figuresOf = (client: Client): Figures => {
   let version = -1
   let figures: LiveFigures | undefined
   let error: HubbubError | undefined
-  const snapshots = createSnapshots((): FiguresSnapshot => ({ figures, error }), {})
+  const { changed, readable } = createSnapshots((): FiguresSnapshot => ({ figures, error }), {})
 
   const receive = (frame: Frame<"analytics">) => {
     if (frame.figures !== undefined) figures = frame.figures
@@ -47,7 +47,7 @@ export const figuresOf = (client: Client): Figures => {
     }
     version = frame.version
     error = undefined
-    snapshots.changed()
+    changed()
   }
 
   const ask = async () => {
@@ -57,7 +57,7 @@ export const figuresOf = (client: Client): Figures => {
       await client.ask({ type: "subscribe", roomId }, "analytics")
     } catch (reason) {
       if (reason instanceof HubbubError) error = reason
-      snapshots.changed()
+      changed()
     } finally {
       asking = false
     }
@@ -72,8 +72,7 @@ export const figuresOf = (client: Client): Figures => {
   void ask()
 
   return {
-    subscribe: snapshots.subscribe,
-    getSnapshot: snapshots.getSnapshot,
+    ...readable,
     leave: () => {
       if (!wanted) return
       wanted = false

@@ -34,12 +34,6 @@ export type Welcome = Frame<"welcome">
 export type Member = Frame<"presence">["users"][number]
 export type Change = Frame<"edited"> | Frame<"deleted"> | Frame<"purged"> | Frame<"reaction">
 
-/** A place in a room: `seq` counts from 1 within an `epoch`. */
-export interface Position {
-  readonly epoch: number
-  readonly seq: number
-}
-
 /** The answer to a subscribe: the room's position and, to who said what they have, what they missed. */
 export type Subscribed = Frame<"subscribed">
 

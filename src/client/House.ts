@@ -9,8 +9,8 @@ export interface House {
   readonly settings: Settings
   readonly calls: Calls
   readonly outbox: Outbox
-  /** For what needs no answer; false where there is no connection. */
-  send(frame: Outgoing): boolean
+  /** For what needs no answer. */
+  send(frame: Outgoing): void
   /** Who one is, as the server says. */
   self(): Member
   isLive(): boolean

@@ -7,17 +7,20 @@ import type { ErrorCode as ServerCode } from "../domain/ProtocolError.ts"
  */
 export type ErrorCode = ServerCode | "timeout" | "disconnected" | "closed" | "signed_out" | "outbox_full"
 
+interface Details {
+  readonly message?: string | undefined
+  readonly field?: string | undefined
+  readonly retryAfterMs?: number | undefined
+}
+
 /** `field` names what was wrong in the request; `retryAfterMs` is given where waiting helps. */
 export class HubbubError extends Error {
-  override readonly name = "HubbubError"
-  readonly code: ErrorCode
-  readonly field: string | undefined
-  readonly retryAfterMs: number | undefined
+  declare readonly code: ErrorCode
+  declare readonly field: string | undefined
+  declare readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, field?: string, retryAfterMs?: number) {
+  constructor(code: ErrorCode, { field, message = code, retryAfterMs }: Details = {}) {
     super(message)
-    this.code = code
-    this.field = field
-    this.retryAfterMs = retryAfterMs
+    Object.assign(this, { name: "HubbubError", code, field, retryAfterMs })
   }
 }

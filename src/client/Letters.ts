@@ -1,11 +1,9 @@
-/** What is between users rather than in rooms that anyone may enter: writing to one, groups, blocking. */
+/** What is about users rather than one room: writing to one, groups, blocking, what is unread anywhere. */
 import type { Ack, Frame, Outgoing } from "./Frame.ts"
 import type { House } from "./House.ts"
-import type { Lane } from "./Outbox.ts"
+import type { Lane, SayOptions } from "./Outbox.ts"
 import { quiet } from "./quiet.ts"
 import type { Waiting } from "./Waiters.ts"
-import type { SayOptions } from "./Speech.ts"
-import { uuid } from "./uuid.ts"
 
 export interface GroupOptions extends Waiting {
   readonly title?: string | undefined
@@ -29,28 +27,22 @@ export interface Letters {
   block(userId: string, waiting?: Waiting): Promise<ReadonlyArray<string>>
   unblock(userId: string, waiting?: Waiting): Promise<ReadonlyArray<string>>
   blocks(waiting?: Waiting): Promise<ReadonlyArray<string>>
+  /** The rooms that one reads, and what is unread there. */
+  unread(waiting?: Waiting): Promise<Frame<"unread">>
 }
 
 /** `removed` is told of rooms that one has left. */
 export const createLetters = (house: House, removed: (frame: Frame<"unsubscribed">) => void): Letters => {
   const { calls, outbox } = house
-  /** To one user each, whatever room that is. */
-  const lanes = new Map<string, Lane>()
-  const laneTo = (userId: string): Lane => {
-    const known = lanes.get(userId)
-    if (known !== undefined) return known
-    // it is in no list until its room is known
-    const lane: Lane = { ready: house.isLive, wanted: () => true, queued() {}, settled() {} }
-    lanes.set(userId, lane)
-    return lane
-  }
-
   const blocked = (frame: Extract<Outgoing, { readonly type: "block" | "unblock" | "blocks" }>, waiting?: Waiting) =>
     quiet(calls.call(frame, "blocks", waiting).then(({ userIds }) => userIds))
 
   return {
-    direct: (to, content, { messageId = uuid(), replyTo, ...options } = {}) =>
-      outbox.send(laneTo(to), { type: "direct", to, content, messageId: messageId.toLowerCase(), replyTo }, options),
+    direct: (to, content, options) => {
+      // it is in no list until its room is known
+      const lane: Lane = { name: `@${to}`, ready: house.isLive, wanted: () => true, queued() {}, settled() {} }
+      return outbox.send(lane, { type: "direct", to }, content, options)
+    },
     conversations: (waiting) =>
       quiet(calls.call({ type: "conversations" }, "conversations", waiting).then(({ rooms }) => rooms)),
     group: ({ invite, title, ...waiting } = {}) => calls.call({ type: "group", title, invite }, "group", waiting),
@@ -59,6 +51,7 @@ export const createLetters = (house: House, removed: (frame: Frame<"unsubscribed
     quit: (roomId, waiting) => quiet(calls.call({ type: "quit", roomId }, "unsubscribed", waiting).then(removed)),
     block: (userId, waiting) => blocked({ type: "block", userId }, waiting),
     unblock: (userId, waiting) => blocked({ type: "unblock", userId }, waiting),
-    blocks: (waiting) => blocked({ type: "blocks" }, waiting)
+    blocks: (waiting) => blocked({ type: "blocks" }, waiting),
+    unread: (waiting) => calls.call({ type: "unread" }, "unread", waiting)
   }
 }

@@ -4,7 +4,7 @@
  */
 import { waitBefore } from "./Backoff.ts"
 import { comesBack, TOKEN_EXPIRED, UNAUTHORIZED } from "./closeCode.ts"
-import type { Frame, Incoming, Outgoing, Welcome } from "./Frame.ts"
+import type { Incoming, Outgoing, Welcome } from "./Frame.ts"
 import { isOffline, onWake } from "./Page.ts"
 import { createPulse } from "./Pulse.ts"
 import type { Settings } from "./Settings.ts"
@@ -34,16 +34,15 @@ export interface Link {
   open(): void
   /** Ends it, and comes back no more. Done once the server knows, or after a second. */
   close(): Promise<void>
-  /** False where there is no live connection. */
-  send(frame: Outgoing): boolean
-  /** Makes sure that the server is still there. */
-  check(): void
-  /** Tries again now, if it waits to. */
+  /** To be called while it is live. */
+  send(frame: Outgoing): void
+  /** Tries again now, if it waits to; makes sure that the server is still there, if it is live. */
   hurry(): void
 }
 
 /** Milliseconds the server has to say good-bye. */
 const GOODBYE_MS = 1000
+const NORMAL = 1000
 /** Of an attempt that came to nothing, as browsers put it. */
 const ABNORMAL = 1006
 
@@ -68,9 +67,13 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
   /** No return before: what a server that stops has asked for. */
   let notBefore = 0
   let unwatch: (() => void) | undefined
-  let timers: Array<() => void> = []
+  let cancel: (() => void) | undefined
 
-  const after = (ms: number, call: () => void) => timers.push(clock.after(ms, call))
+  /** What is next, in place of what was. */
+  const after = (ms: number, call: () => void) => {
+    cancel?.()
+    cancel = clock.after(ms, call)
+  }
 
   const become = (next: ConnectionState) => {
     state = next
@@ -80,8 +83,7 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
   /** Lets go of the connection, or of the attempt or the wait for one. */
   const release = (): Socket | undefined => {
     generation++
-    for (const cancel of timers) cancel()
-    timers = []
+    cancel?.()
     pulse.stop()
     const old = socket
     socket = undefined
@@ -91,7 +93,6 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
 
   const end = (next: ConnectionState) => {
     unwatch?.()
-    unwatch = undefined
     attempt = 0
     notBefore = 0
     fresh = next.status === "signed-out"
@@ -100,7 +101,7 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
 
   const lost = (code: number, reason: string) => {
     const wasLive = state.status === "live"
-    release()?.close(1000)
+    release()?.close(NORMAL)
     logger.debug?.("connection ended", { code, reason })
     if (!comesBack(code)) return end({ status: "signed-out", code, reason })
     // a refused upgrade looks like this in a browser, and the token may be why
@@ -112,34 +113,28 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
     become(isOffline(page) ? { status: "offline" } : { status: "reconnecting", attempt, at: now + wait })
   }
 
+  // one that is closing takes it and drops it, and its end is told by itself
+  const send = (frame: Outgoing) => socket?.send(JSON.stringify(frame))
+
   const pulse = createPulse(
     clock,
     () => send({ type: "ping" }),
-    () => lost(ABNORMAL, "nothing was heard any more")
+    () => lost(ABNORMAL, "silent")
   )
-
-  const send = (frame: Outgoing): boolean => {
-    if (state.status !== "live") return false
-    // one that is closing takes it and drops it, and its end is told by itself
-    socket?.send(JSON.stringify(frame))
-    return true
-  }
 
   const receive = (text: unknown) => {
     pulse.heard()
     const frame = parsed(text)
-    if (frame === undefined) logger.warn?.("what came is no frame")
+    if (!frame) logger.warn?.("not a frame")
     else if (frame.type === "welcome") welcome(frame)
     else if (state.status === "live") {
-      if (frame.type === "draining") drain(frame)
+      if (frame.type === "draining") notBefore = clock.now() + frame.reconnectAfterMs
       events.frame(frame)
     }
   }
 
   const welcome = (frame: Welcome) => {
     const mine = generation
-    for (const cancel of timers) cancel()
-    timers = []
     notBefore = 0
     fresh = false
     after(reconnect.stableMs, () => {
@@ -152,49 +147,39 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
     events.live(frame)
   }
 
-  const drain = ({ reconnectAfterMs }: Frame<"draining">) => {
-    notBefore = clock.now() + reconnectAfterMs
-  }
-
-  const begin = () => {
-    release()?.close(1000)
+  const begin = async () => {
+    release()?.close(NORMAL)
     const mine = generation
-    const isMine = () => mine === generation
-    after(settings.connectTimeoutMs, () => lost(ABNORMAL, "no welcome in time"))
-    become(attempt === 0 ? { status: "connecting" } : { status: "reconnecting", attempt, at: clock.now() })
-    void dial(isMine)
-  }
-
-  const dial = async (isMine: () => boolean) => {
+    after(settings.connectTimeoutMs, () => lost(ABNORMAL, "no welcome"))
+    become(attempt > 0 ? { status: "reconnecting", attempt, at: clock.now() } : { status: "connecting" })
     try {
-      const token = getToken === undefined ? undefined : await getToken({ fresh })
-      if (!isMine()) return
+      const token = await getToken?.({ fresh })
+      if (mine !== generation) return
       if (token === null) {
-        release()?.close(1000)
-        return end({ status: "signed-out", code: UNAUTHORIZED, reason: "there is no token" })
+        release()
+        return end({ status: "signed-out", code: UNAUTHORIZED, reason: "no token" })
       }
       const opened = new settings.WebSocket(settings.url, protocolsFor(token))
       socket = opened
       opened.addEventListener("error", () => {})
       opened.addEventListener("message", ({ data }) => {
-        if (isMine()) receive(data)
+        if (mine === generation) receive(data)
       })
       opened.addEventListener("close", ({ code, reason }) => {
-        if (isMine()) lost(code, reason)
+        if (mine === generation) lost(code, reason)
       })
     } catch (error) {
-      logger.warn?.("no token could be had, or no socket made", { error })
-      if (isMine()) lost(ABNORMAL, "the attempt failed")
+      logger.warn?.("no token or no socket", { error })
+      if (mine === generation) lost(ABNORMAL, "failed")
     }
   }
 
   const hurry = () => {
-    if (state.status === "reconnecting" || state.status === "offline") {
-      // but for an attempt that is under way
-      if (socket === undefined && !dialling()) begin()
-    } else if (state.status === "live") pulse.check()
+    const { status } = state
+    if (status === "live") pulse.check()
+    // but for an attempt that is under way
+    else if (!socket && (status === "offline" || (status === "reconnecting" && state.at > clock.now()))) void begin()
   }
-  const dialling = () => state.status === "reconnecting" && state.at <= clock.now()
 
   return {
     get state() {
@@ -203,25 +188,22 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
     open: () => {
       if (state.status !== "disconnected" && state.status !== "signed-out") return
       unwatch = onWake(page, hurry)
-      begin()
+      void begin()
     },
     close: () => {
       const old = release()
       if (state.status !== "disconnected") end({ status: "disconnected" })
       return new Promise((resolve) => {
-        if (old === undefined) return resolve()
+        if (!old) return resolve()
         const cancel = clock.after(GOODBYE_MS, resolve)
         old.addEventListener("close", () => {
           cancel()
           resolve()
         })
-        old.close(1000)
+        old.close(NORMAL)
       })
     },
     send,
-    check: () => {
-      if (state.status === "live") pulse.check()
-    },
     hurry
   }
 }

@@ -1,10 +1,11 @@
 /** Pages of a room's history, and the older ones put in front of its list. */
-import type { Change, Frame, Position } from "./Frame.ts"
-import type { House } from "./House.ts"
+import type { Change, Frame } from "./Frame.ts"
 import { HubbubError } from "./HubbubError.ts"
+import { next, order, type Position } from "./Position.ts"
 import { quiet } from "./quiet.ts"
-import type { Waiting } from "./Waiters.ts"
+import type { Scene } from "./Scene.ts"
 import type { Timeline } from "./Timeline.ts"
+import type { Waiting } from "./Waiters.ts"
 
 /** A seq of the room's present epoch, or a place in any. */
 export type Place = number | Position
@@ -24,6 +25,8 @@ export interface Past {
   page(query: HistoryQuery): Promise<HistoryPage>
   /** How many messages came in front of the list; none where there are no older ones, or the list began anew meanwhile. */
   loadOlder(limit: number, waiting: Waiting): Promise<number>
+  /** Loads older messages until the list goes back to a place; whether it does, which it cannot where there is none so old. */
+  loadBack(place: Position, waiting: Waiting): Promise<boolean>
   /** Reads again what the list holds, whose changes were missed. */
   refresh(): Promise<void>
   /** A message changed, which pages that are under way may not show yet. */
@@ -32,15 +35,14 @@ export interface Past {
 
 const PAGE_MAX = 200
 
-/** Whether `a` is at `b` or before it. */
-const reaches = (a: Position, b: Position) => a.epoch < b.epoch || (a.epoch === b.epoch && a.seq <= b.seq)
+export const notJoined = () => new HubbubError("not_subscribed")
 
-export const createPast = (roomId: string, house: House, timeline: Timeline, changed: () => void): Past => {
+export const createPast = ({ changed, house, state }: Scene, timeline: Timeline): Past => {
   const underWay = new Set<Array<Change>>()
   let loading: Promise<number> | undefined
 
-  const page = ({ after, around, before, limit, ...waiting }: HistoryQuery) =>
-    house.calls.call({ type: "history", roomId, before, after, around, limit }, "history", waiting)
+  const page = ({ signal, timeoutMs, ...query }: HistoryQuery) =>
+    house.calls.call({ type: "history", roomId: state.roomId, ...query }, "history", { signal, timeoutMs })
 
   /** Calls with a page and what changed while it was under way. */
   const withPage = async <A>(query: HistoryQuery, use: (page: HistoryPage, changes: ReadonlyArray<Change>) => A) => {
@@ -55,25 +57,23 @@ export const createPast = (roomId: string, house: House, timeline: Timeline, cha
   }
 
   const older = async (limit: number, waiting: Waiting): Promise<number> => {
-    const { hasOlder, start } = timeline
-    if (start === undefined) throw new HubbubError("not_subscribed", "not joined yet")
-    if (!hasOlder) return 0
+    const start = timeline.start()
+    if (!start) throw notJoined()
+    if (!state.hasOlder) return 0
     return withPage({ before: start, limit, ...waiting }, (found, changes) => timeline.older(found, start, changes))
   }
 
-  const alone = async (limit: number, waiting: Waiting): Promise<number> => {
-    try {
-      return await older(limit, waiting)
-    } finally {
-      loading = undefined
-    }
+  const back = async (place: Position, waiting: Waiting): Promise<boolean> => {
+    const isThere = () => order(timeline.start() ?? next(place), place) <= 0
+    while (!isThere() && state.hasOlder) await older(PAGE_MAX, waiting)
+    return isThere()
   }
 
   const refresh = async () => {
-    const { position, start } = timeline
-    if (position === undefined || start === undefined) return
-    let before: Position | undefined = { epoch: position.epoch, seq: position.seq + 1 }
-    while (before !== undefined && !reaches(before, start)) {
+    const start = timeline.start()
+    if (!start || !state.position) return
+    let before: Position | undefined = next(state.position)
+    while (before && order(before, start) > 0) {
       before = await withPage({ before, limit: PAGE_MAX }, (found, changes): Position | undefined => {
         timeline.refresh(found)
         for (const change of changes) timeline.change(change)
@@ -84,7 +84,13 @@ export const createPast = (roomId: string, house: House, timeline: Timeline, cha
 
   return {
     page,
-    loadOlder: (limit, waiting) => (loading ??= quiet(alone(limit, waiting))),
+    loadOlder: (limit, waiting) =>
+      (loading ??= quiet(
+        older(limit, waiting).finally(() => {
+          loading = undefined
+        })
+      )),
+    loadBack: (place, waiting) => quiet(back(place, waiting)),
     refresh,
     change: (change) => {
       for (const changes of underWay) changes.push(change)

@@ -1,19 +1,26 @@
 /** One room: being in it, what is said there, who is there, and saying things. */
-import type { Change, Incoming, Subscribed } from "./Frame.ts"
+import type { Change, Frame, Incoming, Subscribed } from "./Frame.ts"
 import type { House } from "./House.ts"
-import { HubbubError } from "./HubbubError.ts"
-import { type Mute, muteOf } from "./Mute.ts"
-import { createPast, type HistoryPage, type HistoryQuery, type Place } from "./Past.ts"
-import { quiet } from "./quiet.ts"
-import type { Waiting } from "./Waiters.ts"
+import type { HubbubError } from "./HubbubError.ts"
+import { createPast, type HistoryPage, type HistoryQuery, notJoined, type Place } from "./Past.ts"
 import { createPeople } from "./People.ts"
+import type { Position } from "./Position.ts"
+import { quiet, refused } from "./quiet.ts"
+import { createReading } from "./Reading.ts"
 import type { RoomSnapshot } from "./RoomSnapshot.ts"
-import type { Row } from "./Row.ts"
-import { createSpeech, type Speech } from "./Speech.ts"
+import type { Scene } from "./Scene.ts"
 import { createSnapshots, type Readable } from "./Snapshots.ts"
+import { createSpeech, type Speech } from "./Speech.ts"
 import { createSubscription } from "./Subscription.ts"
-import { createTimeline } from "./Timeline.ts"
+import { createTimeline, type Timeline } from "./Timeline.ts"
 import { createTypists } from "./Typists.ts"
+import type { Waiting } from "./Waiters.ts"
+
+/** At most `limit` messages, 1 to 200. */
+export interface SearchQuery extends Waiting {
+  readonly before?: Position | undefined
+  readonly limit?: number | undefined
+}
 
 export interface JoinOptions extends Waiting {
   /** Whether to ask who is there: yes, unless said otherwise. */
@@ -26,8 +33,10 @@ export interface Room extends Readable<RoomSnapshot>, Speech {
   /** Done once in the room. Wants in from now on, over lost connections. */
   join(options?: JoinOptions): Promise<void>
   leave(): void
-  /** Everything up to `seq` was read, up to the end unless given. Goes forward only. */
-  read(seq?: number, waiting?: Waiting): Promise<void>
+  /** Leaves it, and has it no more among the rooms that one reads. */
+  forget(waiting?: Waiting): Promise<void>
+  /** Everything up to a place was read, up to the end unless given. Goes forward only, at once here; done when the server knows. */
+  read(place?: Place, waiting?: Waiting): Promise<void>
   /** One writes, or no longer does. To be called on each keystroke. */
   typing(active?: boolean): void
   /** A page of history by itself. */
@@ -36,6 +45,13 @@ export interface Room extends Readable<RoomSnapshot>, Speech {
   around(place: Place, limit?: number, waiting?: Waiting): Promise<HistoryPage>
   /** Puts up to `limit` (50) older messages in front of the list; how many there were. They stay until `trim`. */
   loadOlder(limit?: number, waiting?: Waiting): Promise<number>
+  /**
+   * Puts older messages in front of the list until it goes back to a place, such as that of a message found, or `firstUnread`; false where
+   * there are none so old. Each 200 that come are shown at once.
+   */
+  loadBack(place: Position, waiting?: Waiting): Promise<boolean>
+  /** Messages with words that begin like those of `text`, newest first; `before` as the last answer had it goes on. */
+  search(text: string, query?: SearchQuery): Promise<Frame<"found">>
   /** Lets go of older messages beyond what the list holds by itself. */
   trim(): void
 }
@@ -43,6 +59,7 @@ export interface Room extends Readable<RoomSnapshot>, Speech {
 /** A room as the client drives it. */
 export interface HeldRoom extends Room {
   receive(frame: Incoming): void
+  wanted(): boolean
   live(): void
   lost(): void
   end(error: HubbubError): void
@@ -52,47 +69,32 @@ const OLDER = 50
 
 export const createRoom = (roomId: string, house: House): HeldRoom => {
   const { calls, settings } = house
-  const changed = () => snapshots.changed()
-  const timeline = createTimeline(settings.maxMessages, house.self)
-  const past = createPast(roomId, house, timeline, changed)
-  const people = createPeople()
-  const typists = createTypists(settings.clock, changed)
+  const state: Scene["state"] = {
+    roomId,
+    status: "idle",
+    hasOlder: true,
+    memberCount: 0,
+    members: [],
+    typing: [],
+    slowModeSeconds: 0,
+    frozen: false
+  }
+  const { changed, readable } = createSnapshots(
+    (): RoomSnapshot => ({ ...state, messages: timeline.rows(), ...reading.count() }),
+    settings.logger
+  )
+  const scene: Scene = { house, state, changed }
+  const reading = createReading(scene, () => timeline)
+  const timeline: Timeline = createTimeline(scene, reading)
+  const past = createPast(scene, timeline)
+  const people = createPeople(scene)
+  const typists = createTypists(scene)
   let named = true
   let asksWho = false
-  let readSeq: number | undefined
-  /** What was there at first is not unread. */
-  let since = 0
-  let setting = { slowModeSeconds: 0, frozen: false }
-  let muted: Mute | undefined
   /** Whether the list may lack changes that nobody tells any more: until it was read again. */
   let stale = false
   /** Of the newest change in the room that is known. */
-  let version: number | undefined
-
-  const snapshots = createSnapshots((): RoomSnapshot => {
-    const messages = timeline.rows()
-    const { gap, hasOlder, position } = timeline
-    const read = Math.max(readSeq ?? 0, since)
-    const { userId } = house.self()
-    const isUnread = (row: Row) =>
-      row.type === "chat" && row.userId !== userId && row.deleted !== true && (row.at?.seq ?? 0) > read
-    return {
-      roomId,
-      status: subscription.status,
-      error: subscription.error,
-      messages,
-      position,
-      hasOlder,
-      gap,
-      memberCount: people.count,
-      members: people.members,
-      typing: typists.members,
-      readSeq,
-      unread: messages.filter((row) => row.at?.epoch === position?.epoch && isUnread(row)).length,
-      ...setting,
-      muted
-    }
-  }, settings.logger)
+  let version = 0
 
   const who = async () => {
     if (!named || asksWho) return
@@ -110,8 +112,8 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
   const change = (frame: Change) => {
     past.change(frame)
     // of what someone said, what comes after a purge is not meant
-    version = Math.max(version ?? 0, frame.version)
-    timeline.change(frame)
+    version = Math.max(version, frame.version)
+    if (!timeline.change(frame) || frame.type === "purged") reading.unseen(frame)
   }
 
   const reread = async () => {
@@ -125,15 +127,11 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
   }
 
   const subscribed = (frame: Subscribed) => {
-    const before = timeline.position
     // about what was said before; the messages show theirs already
     for (const one of frame.changes ?? []) change(one)
+    reading.joined(frame)
     const rows = timeline.resume(frame)
-    if (before?.epoch !== frame.epoch) {
-      since = frame.seq
-      readSeq = undefined
-    }
-    if (frame.changesLost === true) stale = true
+    stale ||= frame.changesLost === true
     if (stale) void reread()
     version = frame.version
     people.counted(frame.members)
@@ -145,9 +143,9 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
     switch (frame.type) {
       case "chat":
       case "system": {
-        const row = timeline.add(frame)
-        if (row === "early") subscription.renew(frame)
-        else if (row !== "known") house.said(row)
+        const rows = timeline.add(frame)
+        if (!rows) subscription.renew(frame)
+        for (const row of rows ?? []) house.said(row)
         break
       }
       case "edited":
@@ -163,10 +161,11 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
         if (!people.diff(frame)) void who()
         break
       case "read":
-        readSeq = Math.max(readSeq ?? 0, frame.seq)
+        reading.heard(frame)
         break
       case "room":
-        setting = { slowModeSeconds: frame.slowModeSeconds, frozen: frame.frozen }
+        state.slowModeSeconds = frame.slowModeSeconds
+        state.frozen = frame.frozen
         break
       default:
         house.unknown(frame)
@@ -174,60 +173,62 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
     changed()
   }
 
-  const subscription = createSubscription(roomId, house, {
-    after: () => {
-      const at = timeline.position
-      return at === undefined || version === undefined ? at : { ...at, version }
-    },
+  const subscription = createSubscription(scene, {
+    after: () => state.position && { ...state.position, version },
     subscribed,
     receive,
     left: (error) => {
       typists.clear()
-      speech.end(error)
-    },
-    changed
+      speech.silence(error)
+    }
   })
 
-  const speech = createSpeech(roomId, house, timeline, subscription, changed, () => typists.say(false))
+  const speech = createSpeech(scene, timeline, subscription, () => typists.say(false))
 
   return {
     id: roomId,
-    subscribe: snapshots.subscribe,
-    getSnapshot: snapshots.getSnapshot,
+    ...readable,
+    ...speech,
+    ...subscription,
     join: ({ members = true, ...waiting } = {}) => {
       named = members
       return subscription.join(waiting)
     },
-    leave: subscription.leave,
-    ...speech.speech,
-    read: (seq = timeline.position?.seq ?? 0, waiting) => {
-      if (seq <= (readSeq ?? 0)) return Promise.resolve()
-      readSeq = seq
-      changed()
-      return quiet(calls.call({ type: "read", roomId, seq }, "ack", waiting).then(() => undefined))
+    forget: (waiting) => {
+      subscription.leave()
+      state.read = undefined
+      return quiet(calls.call({ type: "forget", roomId }, "forgotten", waiting).then(() => undefined))
+    },
+    read: (place = state.position, waiting) => {
+      const { position } = state
+      if (!place || !position) return refused(notJoined())
+      return reading.read(typeof place === "number" ? { ...position, seq: place } : place, waiting)
     },
     typing: (active = true) => {
-      if (subscription.status === "joined" && house.isLive() && typists.say(active))
+      if (state.status === "joined" && house.isLive() && typists.say(active)) {
         house.send({ type: "typing", roomId, active })
+      }
     },
     history: (query = {}) => past.page(query),
     around: (around, limit = OLDER, waiting = {}) => past.page({ around, limit, ...waiting }),
     loadOlder: (limit = OLDER, waiting = {}) => past.loadOlder(limit, waiting),
+    loadBack: (place, waiting = {}) => past.loadBack(place, waiting),
+    search: (text, { signal, timeoutMs, ...query } = {}) =>
+      calls.call({ type: "search", roomId, text, ...query }, "found", { signal, timeoutMs }),
     trim: () => {
       timeline.trim()
       changed()
     },
     receive: (frame) => {
-      if (frame.type !== "muted" && frame.type !== "unmuted") return subscription.receive(frame)
-      muted = muteOf(frame)
+      if (frame.type === "muted") state.muted = frame
+      else if (frame.type === "unmuted") state.muted = undefined
+      else if (frame.type === "forgotten") state.read = undefined
+      else return subscription.receive(frame)
       changed()
     },
-    live: subscription.live,
     lost: () => {
       subscription.lost()
       typists.clear()
-      changed()
-    },
-    end: subscription.end
+    }
   }
 }

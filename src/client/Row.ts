@@ -1,8 +1,9 @@
 /** A message as a room's list shows it, and what becomes of it when it is edited, deleted or reacted to. */
-import type { Change, Message, Position } from "./Frame.ts"
+import type { Change, Message } from "./Frame.ts"
 import type { HubbubError } from "./HubbubError.ts"
+import { order, type Position } from "./Position.ts"
 
-export interface Row extends Omit<Message, "seq" | "replyTo"> {
+export interface Row extends Omit<Message, "seq" | "replyTo" | "mentions"> {
   /** Of the list's row: the same for as long as the room is in one piece, from when the message waits to when it is kept. */
   readonly key: string
   /** `pending`: not acknowledged yet; `failed`: refused with `error`, and to be retried or discarded. */
@@ -11,60 +12,48 @@ export interface Row extends Omit<Message, "seq" | "replyTo"> {
   /** Where it is kept; none while it is not. `timestamp` is this machine's until then. */
   readonly at?: Position
   readonly replyTo?: string | undefined
+  readonly mentions?: ReadonlyArray<string> | undefined
   /** Of the last change that it shows. */
   readonly version?: number
 }
 
-export const rowOf = ({ seq, ...message }: Message, epoch: number, key = `${epoch}:${seq}`): Row => ({
+/** The row of a message that the server keeps. */
+export interface KeptRow extends Row {
+  readonly at: Position
+}
+
+export const rowOf = ({ seq, ...message }: Message, epoch: number, key = `${epoch}:${seq}`): KeptRow => ({
   ...message,
   key,
   status: "sent",
   at: { epoch, seq }
 })
 
-const deleted = (row: Row, version: number): Row => {
+/** The row after a change, or the same where it is not about it or older than what the row shows. */
+const changedRow = (row: KeptRow, change: Change): KeptRow => {
+  const { userId, version } = change
+  const isPurged = change.type === "purged"
+  const place = order(row.at, change)
+  if (row.deleted || version <= (row.version ?? -1)) return row
+  if (isPurged ? place > 0 || row.userId !== userId : place !== 0) return row
+  if (change.type === "edited") {
+    const { content, editedAt, mentions } = change
+    return { ...row, content, editedAt, mentions, version }
+  }
+  if (change.type === "reaction") {
+    const { emoji } = change
+    const { [emoji]: before = [], ...others } = row.reactions ?? {}
+    const userIds = before.filter((id) => id !== userId)
+    if (!change.removed) userIds.push(userId)
+    // an emoji that is there stays in its place
+    return { ...row, reactions: userIds.length > 0 ? { ...row.reactions, [emoji]: userIds } : others, version }
+  }
   const { editedAt: _, mentions: __, reactions: ___, ...rest } = row
   return { ...rest, content: "", deleted: true, version }
 }
 
-const reacted = (
-  row: Row,
-  { emoji, removed, userId, version }: Extract<Change, { readonly type: "reaction" }>
-): Row => {
-  const others = (row.reactions?.[emoji] ?? []).filter((id) => id !== userId)
-  const userIds = removed === true ? others : [...others, userId]
-  const { [emoji]: _, ...rest } = row.reactions ?? {}
-  return { ...row, reactions: userIds.length === 0 ? rest : { ...rest, [emoji]: userIds }, version }
-}
-
-const isUpTo = (at: Position | undefined, { epoch, seq }: Position) =>
-  at !== undefined && (at.epoch < epoch || (at.epoch === epoch && at.seq <= seq))
-
-/** Another user may have sent another message under the same id, so the place tells. */
-const isAbout = (change: Exclude<Change, { readonly type: "purged" }>, { at, messageId }: Row) =>
-  messageId === change.messageId && at?.epoch === change.epoch && at.seq === change.seq
-
-/** The row after a change, or the same where it is not about it or older than what the row shows. */
-const changedRow = (row: Row, change: Change): Row => {
-  if (row.deleted === true) return row
-  if (change.type === "purged") {
-    return row.userId === change.userId && isUpTo(row.at, change) ? deleted(row, change.version) : row
-  }
-  if (!isAbout(change, row) || change.version <= (row.version ?? -1)) return row
-  switch (change.type) {
-    case "edited": {
-      const { content, editedAt, version } = change
-      return { ...row, content, editedAt, version }
-    }
-    case "deleted":
-      return deleted(row, change.version)
-    default:
-      return reacted(row, change)
-  }
-}
-
 /** Applies a change to rows in place; whether any is another one now. */
-export const applyChange = (rows: Array<Row>, change: Change): boolean => {
+export const applyChange = (rows: Array<KeptRow>, change: Change): boolean => {
   let any = false
   for (const [index, row] of rows.entries()) {
     const next = changedRow(row, change)

@@ -61,7 +61,7 @@ export interface Settings {
 const addressOf = ({ url, userId, username }: ClientOptions, page: Page): string => {
   const address = new URL(url, page.location?.href)
   address.protocol = address.protocol.replace("http", "ws")
-  if (!/^wss?:$/.test(address.protocol)) throw new TypeError("url is not one of a chat server")
+  if (!/^wss?:$/.test(address.protocol)) throw new TypeError("not the url of a chat server")
   if (address.pathname === "/") address.pathname = "/ws"
   address.hash = ""
   if (userId !== undefined) address.searchParams.set("userId", userId)
@@ -69,23 +69,24 @@ const addressOf = ({ url, userId, username }: ClientOptions, page: Page): string
   return address.href
 }
 
+const RECONNECT: Reconnect = { minMs: 500, maxMs: 30_000, stableMs: 30_000 }
+
+const DEFAULTS = {
+  logger: {},
+  connectTimeoutMs: 15_000,
+  ackTimeoutMs: 10_000,
+  outboxMax: 100,
+  maxMessages: 1000,
+  clock: systemClock,
+  random: Math.random
+}
+
 /** Throws a TypeError where the address cannot be one, or there is no WebSocket. */
 export const settingsOf = (options: ClientOptions): Settings => {
-  const page: Page = options.page ?? globalThis
-  const Socket = options.WebSocket ?? globalThis.WebSocket
-  if (typeof Socket !== "function") throw new TypeError("there is no WebSocket")
-  return {
-    url: addressOf(options, page),
-    getToken: options.getToken,
-    WebSocket: Socket,
-    logger: options.logger ?? {},
-    reconnect: { minMs: 500, maxMs: 30_000, stableMs: 30_000, ...options.reconnect },
-    connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
-    ackTimeoutMs: options.ackTimeoutMs ?? 10_000,
-    outboxMax: options.outboxMax ?? 100,
-    maxMessages: options.maxMessages ?? 1000,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    page
-  }
+  const { page = globalThis, WebSocket = globalThis.WebSocket, getToken }: ClientOptions = options
+  if (typeof WebSocket !== "function") throw new TypeError("no WebSocket")
+  // what is there as undefined is not given
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const reconnect = { ...RECONNECT, ...options.reconnect }
+  return { ...DEFAULTS, ...given, url: addressOf(options, page), page, WebSocket, getToken, reconnect }
 }

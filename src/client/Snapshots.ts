@@ -1,5 +1,6 @@
 /** State as something to read and to be told about: what `useSyncExternalStore` wants. A snapshot stays the same object until it changes. */
-import { type Logger, tell } from "./Logger.ts"
+import { createEvents } from "./Events.ts"
+import type { Logger } from "./Logger.ts"
 
 export interface Readable<A> {
   /** Calls after each change, once for all changes of one turn; returns what ends that. */
@@ -7,29 +8,29 @@ export interface Readable<A> {
   getSnapshot(): A
 }
 
-export interface Snapshots<A> extends Readable<A> {
+export interface Snapshots<A> {
+  readonly readable: Readable<A>
   /** Notes that the next snapshot is another one. */
   changed(): void
 }
 
 /** `make` builds a snapshot when one is asked for. */
 export const createSnapshots = <A>(make: () => A, logger: Logger): Snapshots<A> => {
-  const listeners = new Set<() => void>()
+  const events = createEvents<{ changed: void }>(logger)
   let snapshot: A | undefined
   let told = true
   return {
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+    readable: {
+      subscribe: (listener) => events.on("changed", listener),
+      getSnapshot: () => (snapshot ??= make())
     },
-    getSnapshot: () => (snapshot ??= make()),
     changed: () => {
       snapshot = undefined
       if (!told) return
       told = false
       queueMicrotask(() => {
         told = true
-        tell(listeners, undefined, logger)
+        events.emit("changed", undefined)
       })
     }
   }

@@ -1,19 +1,16 @@
 /** Saying things in a room, and taking them back: at once in its list, and kept once the server says so. */
 import type { Ack } from "./Frame.ts"
-import type { House } from "./House.ts"
 import { HubbubError } from "./HubbubError.ts"
-import type { Lane, SendOptions } from "./Outbox.ts"
+import type { Lane, SayOptions, SendOptions } from "./Outbox.ts"
 import { refused } from "./quiet.ts"
-import type { Waiting } from "./Waiters.ts"
+import type { Row } from "./Row.ts"
+import type { Scene } from "./Scene.ts"
 import type { Subscription } from "./Subscription.ts"
 import type { Timeline } from "./Timeline.ts"
-import { uuid } from "./uuid.ts"
+import type { Waiting } from "./Waiters.ts"
 
-export interface SayOptions extends SendOptions {
-  /** A UUID; made where none is given. The same again is the same message. */
-  readonly messageId?: string
-  readonly replyTo?: string | undefined
-}
+/** A message: its row, or its id, which means the newest of the list that has it. */
+export type Target = string | Pick<Row, "messageId" | "at">
 
 export interface Speech {
   /** Says something, at once in the list; done once it is kept. Joins the room if need be. */
@@ -22,35 +19,46 @@ export interface Speech {
   retry(messageId: string, options?: SendOptions): Promise<Ack>
   /** Takes what failed out of the list. */
   discard(messageId: string): void
-  edit(messageId: string, content: string, waiting?: Waiting): Promise<Ack>
-  delete(messageId: string, waiting?: Waiting): Promise<Ack>
-  react(messageId: string, emoji: string, options?: Waiting & { readonly remove?: boolean | undefined }): Promise<Ack>
+  edit(target: Target, content: string, options?: Pick<SendOptions, "mentions"> & Waiting): Promise<Ack>
+  delete(target: Target, waiting?: Waiting): Promise<Ack>
+  /** Reacts with one emoji, or takes that back. */
+  react(target: Target, emoji: string, remove?: boolean, waiting?: Waiting): Promise<Ack>
 }
 
-/** As the room drives it: `end` fails what waits and has not left. */
-interface HeldSpeech {
-  readonly speech: Speech
-  end(error: HubbubError): void
+/** As the room drives it: `silence` fails what waits and has not left. */
+interface HeldSpeech extends Speech {
+  silence(error: HubbubError): void
 }
 
 /** `spoke`: one is about to have written. */
 export const createSpeech = (
-  roomId: string,
-  house: House,
+  { changed, house, state }: Scene,
   timeline: Timeline,
   subscription: Subscription,
-  changed: () => void,
   spoke: () => void
 ): HeldSpeech => {
   const { calls, outbox, settings } = house
+  const { roomId } = state
 
   const lane: Lane = {
-    ready: () => subscription.status === "joined",
-    wanted: () => subscription.status === "joined" || subscription.status === "joining",
-    queued: ({ content, messageId, replyTo }) => {
-      const timestamp = new Date(settings.clock.now()).toISOString()
-      const said = { messageId, roomId, type: "chat", ...house.self(), content, timestamp, replyTo } as const
-      timeline.queued({ ...said, key: messageId, status: "pending" })
+    name: `#${roomId}`,
+    ready: () => state.status === "joined",
+    wanted: subscription.wanted,
+    queued: ({ content, mentions, messageId, replyTo }) => {
+      const { userId, username } = house.self()
+      timeline.queued({
+        key: messageId,
+        status: "pending",
+        type: "chat",
+        timestamp: new Date(settings.clock.now()).toISOString(),
+        roomId,
+        messageId,
+        userId,
+        username,
+        content,
+        replyTo,
+        mentions
+      })
       changed()
     },
     settled: (messageId, outcome) => {
@@ -59,39 +67,40 @@ export const createSpeech = (
     }
   }
 
-  const send = (content: string, { messageId = uuid(), replyTo, ...options }: SayOptions = {}) => {
+  const send = (content: string, options: SayOptions = {}) => {
     void subscription.join({})
     spoke()
-    return outbox.send(lane, { type: "chat", roomId, content, messageId: messageId.toLowerCase(), replyTo }, options)
+    return outbox.send(lane, { type: "chat", roomId }, content, options)
   }
 
   const failed = (messageId: string) =>
     timeline.rows().find((one) => one.messageId === messageId && one.status === "failed")
 
-  /** Where a message of the list stands, which spares the server a search. */
-  const target = (messageId: string) => {
-    return { roomId, messageId, at: timeline.rows().findLast((one) => one.messageId === messageId)?.at }
+  /** Where a message stands spares the server a search. */
+  const about = (target: Target) => {
+    const { at, messageId }: Pick<Row, "messageId" | "at"> =
+      typeof target === "string"
+        ? (timeline.rows().findLast((one) => one.messageId === target) ?? { messageId: target })
+        : target
+    return { roomId, messageId, at }
   }
 
   return {
-    speech: {
-      send,
-      retry: (messageId, options = {}) => {
-        const row = failed(messageId)
-        if (row === undefined) return refused(new HubbubError("not_found", "no such message failed"))
-        return send(row.content, { ...options, messageId, replyTo: row.replyTo })
-      },
-      discard: (messageId) => {
-        if (failed(messageId) === undefined) return
-        timeline.settled(messageId, undefined)
-        changed()
-      },
-      edit: (messageId, content, waiting) =>
-        calls.call({ type: "edit", ...target(messageId), content }, "ack", waiting),
-      delete: (messageId, waiting) => calls.call({ type: "delete", ...target(messageId) }, "ack", waiting),
-      react: (messageId, emoji, { remove, ...waiting } = {}) =>
-        calls.call({ type: "react", roomId, messageId, emoji, remove }, "ack", waiting)
+    send,
+    retry: (messageId, options) => {
+      const row = failed(messageId)
+      if (!row) return refused(new HubbubError("not_found"))
+      const { content, mentions, replyTo } = row
+      return send(content, { replyTo, mentions, ...options, messageId })
     },
-    end: (error) => outbox.end(error, lane)
+    discard: (messageId) => {
+      if (failed(messageId)) lane.settled(messageId, undefined)
+    },
+    edit: (target, content, { mentions, ...waiting } = {}) =>
+      calls.call({ type: "edit", ...about(target), content, mentions }, "ack", waiting),
+    delete: (target, waiting) => calls.call({ type: "delete", ...about(target) }, "ack", waiting),
+    react: (target, emoji, remove, waiting) =>
+      calls.call({ type: "react", ...about(target), emoji, remove }, "ack", waiting),
+    silence: (error) => outbox.end(error, lane)
   }
 }

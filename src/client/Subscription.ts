@@ -2,31 +2,27 @@
  * Being in a room, over as many connections as it takes: asks to be let in on each, and while that is under way holds what comes of the
  * room, so that it is taken after the answer it belongs behind.
  */
-import type { Incoming, Position, Subscribed } from "./Frame.ts"
-import type { House } from "./House.ts"
+import type { Answer } from "./Calls.ts"
+import type { Incoming, Subscribed } from "./Frame.ts"
 import { HubbubError } from "./HubbubError.ts"
-import type { Answer } from "./Requests.ts"
+import { notJoined } from "./Past.ts"
+import type { Position } from "./Position.ts"
+import type { RoomStatus } from "./RoomSnapshot.ts"
+import type { Scene } from "./Scene.ts"
 import { createWaiters, type Waiting } from "./Waiters.ts"
-
-/**
- * `joining`: wants in, as soon as there is a connection; `refused`: the server said no, see `error`; `removed`: one was in and is not any
- * more, because someone else wanted it so.
- */
-export type RoomStatus = "idle" | "joining" | "joined" | "refused" | "removed"
 
 interface Inside {
   /** What the next subscribe goes on from. */
-  after(): (Position & { readonly version?: number }) | undefined
+  after(): (Position & { readonly version: number }) | undefined
   subscribed(frame: Subscribed): void
   receive(frame: Incoming): void
   /** Not in the room any more, nor about to be. */
   left(error: HubbubError): void
-  changed(): void
 }
 
 export interface Subscription {
-  readonly status: RoomStatus
-  readonly error: HubbubError | undefined
+  /** Whether one is in, or wants in. */
+  wanted(): boolean
   join(waiting: Waiting): Promise<void>
   leave(): void
   /** Asks for everything after the position once more. `frame` is taken after the answer. */
@@ -37,87 +33,88 @@ export interface Subscription {
   end(error: HubbubError): void
 }
 
-export const createSubscription = (roomId: string, house: House, inside: Inside): Subscription => {
-  let status: RoomStatus = "idle"
-  let error: HubbubError | undefined
+export const createSubscription = ({ changed, house, state }: Scene, inside: Inside): Subscription => {
+  const { calls, isLive, settings } = house
+  const { roomId } = state
   /** What came since a subscribe was begun; none while there is no such. The server sends nothing of a room before its answer. */
   let held: Array<Incoming> | undefined
-  const waiters = createWaiters<void>(house.settings.clock)
+  const waiters = createWaiters<void>(settings.clock)
 
-  const wanted = () => status === "joining" || status === "joined"
+  const isIn = () => state.status === "joined"
+  const wanted = () => isIn() || state.status === "joining"
 
-  const become = (next: RoomStatus, why?: HubbubError) => {
-    status = next
-    error = why
-    inside.changed()
+  const become = (status: RoomStatus, error?: HubbubError) => {
+    state.status = status
+    state.error = error
+    changed()
   }
 
   const ask = () => {
-    if (held !== undefined || !house.isLive()) return
-    held = []
-    house.calls.join(() => {
-      if (wanted()) return { type: "subscribe", roomId, after: inside.after() }
-      held = undefined
-      return undefined
-    }, answered)
+    if (held || !isLive()) return
+    const mine: Array<Incoming> = []
+    held = mine
+    calls.ask({
+      lane: "subscribe",
+      frame: () => {
+        if (held !== mine) return undefined
+        if (wanted()) return { type: "subscribe", roomId, after: inside.after() }
+        held = undefined
+        return undefined
+      },
+      again: ({ retryAfterMs }) => held === mine && retryAfterMs !== undefined,
+      done: (answer) => {
+        if (held === mine) answered(answer, mine)
+      }
+    })
   }
 
-  const answered = (answer: Answer) => {
-    if (answer instanceof HubbubError) {
-      held = undefined
-      if (wanted()) leave("refused", answer)
-    } else if (!wanted()) {
-      held = undefined
-      unsubscribe()
-    } else if (answer.type === "subscribed") enter(answer)
-  }
-
-  const enter = (frame: Subscribed) => {
-    const frames = held ?? []
+  const answered = (answer: Answer, frames: ReadonlyArray<Incoming>) => {
     held = undefined
+    if (answer instanceof HubbubError) {
+      if (wanted()) leave("refused", answer)
+    } else if (!wanted()) unsubscribe()
+    else if (answer.type === "subscribed") enter(answer, frames)
+  }
+
+  const enter = (frame: Subscribed, frames: ReadonlyArray<Incoming> = []) => {
     inside.subscribed(frame)
     become("joined")
     waiters.resolve()
     for (const one of frames) receive(one)
-    house.outbox.pump()
+    calls.pump()
   }
 
-  const leave = (next: RoomStatus, why: HubbubError) => {
-    become(next, next === "idle" ? undefined : why)
-    waiters.reject(why)
-    inside.left(why)
+  const leave = (status: RoomStatus, error: HubbubError) => {
+    become(status, status === "idle" ? undefined : error)
+    waiters.reject(error)
+    inside.left(error)
   }
 
-  const unsubscribe = () => void house.calls.call({ type: "unsubscribe", roomId }, "unsubscribed")
+  const unsubscribe = () => void calls.call({ type: "unsubscribe", roomId }, "unsubscribed")
 
   const receive = (frame: Incoming) => {
-    if (held !== undefined) {
-      if (frame.type !== "subscribed") held.push(frame)
-    } else if (frame.type === "subscribed") comeIn(frame)
-    else if (frame.type === "unsubscribed") {
-      if (wanted()) leave("removed", new HubbubError("not_subscribed", "taken out of the room"))
-    } else if (status === "joined") inside.receive(frame)
+    if (frame.type === "subscribed") {
+      if (!held) comeIn(frame)
+    } else if (held) held.push(frame)
+    else if (frame.type !== "unsubscribed") {
+      if (isIn()) inside.receive(frame)
+    } else if (wanted()) leave("removed", notJoined())
   }
 
   /** The server had one come in, to a room of two that somebody wrote in. */
   const comeIn = (frame: Subscribed) => {
-    if (inside.after() === undefined) return enter(frame)
+    if (!state.position) return enter(frame)
     // it says where the room is, not what was missed
     become("joining")
     ask()
   }
 
   return {
-    get status() {
-      return status
-    },
-    get error() {
-      return error
-    },
+    wanted,
     join: (waiting) => {
       const inThere = waiters.add(waiting)
-      if (status === "joined") waiters.resolve()
-      else if (waiting.signal?.aborted !== true) {
+      if (isIn()) waiters.resolve()
+      else if (!waiting.signal?.aborted) {
         become("joining")
         ask()
       }
@@ -125,9 +122,9 @@ export const createSubscription = (roomId: string, house: House, inside: Inside)
     },
     leave: () => {
       if (!wanted()) return
-      const inThere = status === "joined" && held === undefined
-      leave("idle", new HubbubError("not_subscribed", "left the room"))
-      if (inThere && house.isLive()) unsubscribe()
+      const inThere = isIn() && !held
+      leave("idle", notJoined())
+      if (inThere && isLive()) unsubscribe()
     },
     renew: (frame) => {
       ask()
@@ -139,11 +136,8 @@ export const createSubscription = (roomId: string, house: House, inside: Inside)
     },
     lost: () => {
       held = undefined
-      if (status === "joined") become("joining")
+      if (isIn()) become("joining")
     },
-    end: (why) => {
-      held = undefined
-      waiters.reject(why)
-    }
+    end: waiters.reject
   }
 }

@@ -2,145 +2,141 @@
  * The messages of a room in one piece: kept ones in the order of their places, each once and none left out between the first and the last;
  * then one's own that are not kept yet. What cannot be joined to it without a gap replaces it.
  */
-import type { Ack, Change, Frame, Member, Message, Position, Subscribed } from "./Frame.ts"
+import type { Ack, Change, Frame, Message, Subscribed } from "./Frame.ts"
 import { HubbubError } from "./HubbubError.ts"
-import { applyChange, type Row, rowOf } from "./Row.ts"
+import { next, order, type Position } from "./Position.ts"
+import { applyChange, type KeptRow, type Row, rowOf } from "./Row.ts"
+import type { Scene } from "./Scene.ts"
 
 export interface Timeline {
-  /** Up to where nothing is missing; none before the room was joined. */
-  readonly position: Position | undefined
-  /** The first kept message's place, or the one after the last where there is none. */
-  readonly start: Position | undefined
-  readonly hasOlder: boolean
-  /** Where the list ended before messages were missed; those between are older ones to load. */
-  readonly gap: Position | undefined
+  /** The first kept message's place, or the one after the last where there is none; nothing before the room was joined. */
+  start(): Position | undefined
   /** Kept rows, then one's own that are not. */
   rows(): ReadonlyArray<Row>
   /** Takes what a subscribe answered; the rows that go on from what was there. */
   resume(frame: Subscribed): ReadonlyArray<Row>
-  /** Takes a live message: its row, nothing where it is known, or that messages before it are missing. */
-  add(message: Message): Row | "known" | "early"
+  /** Takes a live message: the row that it makes, if it is not known, or nothing where messages before it are missing. */
+  add(message: Message): ReadonlyArray<Row> | undefined
   /** Puts an older page in front, if the list still begins where it was asked for; how many rows it brought. */
   older(page: Frame<"history">, start: Position, changes: ReadonlyArray<Change>): number
   /** Takes the newest of what a page says about rows that are there. */
   refresh(page: Frame<"history">): void
+  /** Whether any row shows it. */
   change(change: Change): boolean
   queued(row: Row): void
   /** What became of a row that waited: kept, failed, or gone. */
   settled(messageId: string, outcome: Ack | HubbubError | undefined): void
-  /** Lets go of what was loaded beyond `max`. */
+  /** Lets go of what was loaded beyond what is held by itself. */
   trim(): void
+}
+
+interface Keeping {
+  /** A message became a row. */
+  held(row: Row): void
+  /** The first kept rows are about to go. */
+  dropped(rows: ReadonlyArray<Row>): void
 }
 
 /** Failed rows that are kept to be retried. */
 const FAILED = 100
 
 /** The last messages of a page that are of one epoch, which is the one its `after` names. */
-const lastRun = ({ after, before, messages }: Frame<"history">): ReadonlyArray<Message> => {
-  if (before?.epoch === after?.epoch) return messages
-  let from = messages.length - 1
-  while (from > 0 && messages[from - 1]!.seq < messages[from]!.seq) from--
-  return messages.slice(from)
+const lastRun = ({ messages }: Frame<"history">): ReadonlyArray<Message> => {
+  const first = messages.findLastIndex(({ seq }, index) => seq <= (messages[index - 1]?.seq ?? 0))
+  return messages.slice(Math.max(0, first))
 }
 
-/** `max`: kept rows that are held without being asked for; `self`: who one is. */
-export const createTimeline = (max: number, self: () => Member): Timeline => {
-  let kept: Array<Row> = []
+export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timeline => {
+  const { maxMessages } = house.settings
+  let kept: Array<KeptRow> = []
   let own: Array<Row> = []
-  let position: Position | undefined
-  let hasOlder = true
-  let gap: Position | undefined
-  let ceiling = max
+  let ceiling = maxMessages
 
-  const startOf = (): Position | undefined =>
-    kept[0]?.at ?? (position === undefined ? undefined : { epoch: position.epoch, seq: position.seq + 1 })
+  const start = () => kept[0]?.at ?? (state.position && next(state.position))
 
   const forget = (messageId: string) => {
     const row = own.find((one) => one.messageId === messageId)
-    if (row !== undefined) own = own.filter((one) => one !== row)
+    if (row) own = own.filter((one) => one !== row)
     return row
   }
 
   /** A kept row takes the place of the one that waited for it. */
-  const keep = (message: Message, epoch: number): Row =>
-    rowOf(message, epoch, message.userId === self().userId ? forget(message.messageId)?.key : undefined)
+  const keep = (messages: ReadonlyArray<Message>, epoch: number): Array<KeptRow> =>
+    messages.map((message) => {
+      const row = rowOf(
+        message,
+        epoch,
+        message.userId === house.self().userId ? forget(message.messageId)?.key : undefined
+      )
+      keeping.held(row)
+      return row
+    })
 
-  const bound = () => {
-    if (kept.length <= ceiling) return
-    kept.splice(0, kept.length - ceiling)
-    hasOlder = true
+  const drop = (count: number) => {
+    if (count <= 0) return
+    keeping.dropped(kept.slice(0, count))
+    kept = kept.slice(count)
+    state.hasOlder = true
   }
 
-  const restart = ({ epoch, messages, seq }: Subscribed) => {
-    gap = kept.at(-1)?.at
-    ceiling = max
-    hasOlder = true
-    kept = messages.map((message) => keep(message, epoch))
-    position = { epoch, seq }
-    // those that are in no page are older ones
-    own = own.filter((row) => row.status !== "sent" || (row.at?.epoch === epoch && row.at.seq > seq))
-    bound()
+  /** Puts rows behind the others, up to a position. */
+  const append = (messages: ReadonlyArray<Message>, { epoch, seq }: Position) => {
+    const rows = keep(messages, epoch)
+    kept = [...kept, ...rows]
+    state.position = { epoch, seq }
+    drop(kept.length - ceiling)
+    return rows
   }
 
   return {
-    get position() {
-      return position
-    },
-    get start() {
-      return startOf()
-    },
-    get hasOlder() {
-      return hasOlder
-    },
-    get gap() {
-      return gap
-    },
+    start,
     rows: () => [...kept, ...own],
     resume: (frame) => {
       const { epoch, messages, recovered, seq } = frame
-      const at = position
+      const at = state.position
       const first = messages[0]?.seq ?? seq + 1
-      const goesOn = at?.epoch === epoch && at.seq <= seq && (recovered || first <= at.seq + 1)
-      if (!goesOn) {
-        restart(frame)
-        return []
+      if (at?.epoch === epoch && at.seq <= seq && (recovered || first <= at.seq + 1)) {
+        return append(
+          messages.filter((message) => message.seq > at.seq),
+          frame
+        )
       }
-      const rows = messages.filter((message) => message.seq > at.seq).map((message) => keep(message, epoch))
-      kept.push(...rows)
-      position = { epoch, seq }
-      bound()
-      return rows
+      state.gap = kept.at(-1)?.at
+      drop(kept.length)
+      state.hasOlder = true
+      ceiling = maxMessages
+      append(messages, frame)
+      // those that are in no page are older ones
+      own = own.filter((row) => !row.at || order(row.at, frame) > 0)
+      return []
     },
     add: (message) => {
-      if (position === undefined || message.seq <= position.seq) return "known"
-      if (message.seq > position.seq + 1) return "early"
-      const row = keep(message, position.epoch)
-      kept.push(row)
-      position = { epoch: position.epoch, seq: message.seq }
-      bound()
-      return row
+      const { seq } = message
+      const { position } = state
+      if (!position || seq <= position.seq) return []
+      return seq > position.seq + 1 ? undefined : append([message], { ...position, seq })
     },
     older: (page, asked, changes) => {
-      const start = startOf()
-      if (start?.epoch !== asked.epoch || start.seq !== asked.seq) return 0
+      const first = start()
+      if (!first || order(first, asked) !== 0) return 0
       const run = lastRun(page)
-      const epoch = page.after?.epoch ?? start.epoch
-      const rows = run
-        .filter(({ seq }) => epoch < start.epoch || seq < start.seq)
-        .map((message) => keep(message, epoch))
+      const { epoch } = page.after ?? first
+      const rows = keep(
+        run.filter(({ seq }) => order({ epoch, seq }, first) < 0),
+        epoch
+      )
       for (const change of changes) applyChange(rows, change)
       kept = [...rows, ...kept]
       ceiling = Math.max(ceiling, kept.length)
-      hasOlder = page.hasMore || run.length < page.messages.length
-      const first = startOf()
-      if (!hasOlder || (gap !== undefined && first?.epoch === gap.epoch && first.seq <= gap.seq + 1)) gap = undefined
+      state.hasOlder = page.hasMore || run.length < page.messages.length
+      if (!state.hasOlder || (state.gap && order(start() ?? first, next(state.gap)) <= 0)) state.gap = undefined
       return rows.length
     },
     refresh: (page) => {
       const fresh = new Map(lastRun(page).map((message) => [`${page.after?.epoch}:${message.seq}`, message]))
       kept = kept.map((row) => {
-        const message = fresh.get(`${row.at?.epoch}:${row.at?.seq}`)
-        return message === undefined || row.at === undefined ? row : rowOf(message, row.at.epoch, row.key)
+        const message = fresh.get(`${row.at.epoch}:${row.at.seq}`)
+        return message ? rowOf(message, row.at.epoch, row.key) : row
       })
     },
     change: (change) => applyChange(kept, change),
@@ -150,23 +146,21 @@ export const createTimeline = (max: number, self: () => Member): Timeline => {
     },
     settled: (messageId, outcome) => {
       const row = forget(messageId)
-      if (row === undefined || outcome === undefined) return
+      if (!row || !outcome) return
       if (outcome instanceof HubbubError) {
         own.push({ ...row, status: "failed", error: outcome })
         const failed = own.filter(({ status }) => status === "failed")
         if (failed.length > FAILED) own = own.filter((one) => one !== failed[0])
-        return
-      }
-      const { epoch, seq, timestamp } = outcome
-      // otherwise it is in the list, or an older one
-      if (position?.epoch === epoch && seq > position.seq) {
+      } else if (state.position && order(outcome, state.position) > 0) {
+        // otherwise it is in the list, or an older one
+        const { epoch, seq, timestamp } = outcome
         own.push({ ...row, status: "sent", at: { epoch, seq }, timestamp })
         own.sort((a, b) => (a.at?.seq ?? Infinity) - (b.at?.seq ?? Infinity) || 0)
       }
     },
     trim: () => {
-      ceiling = max
-      bound()
+      ceiling = maxMessages
+      drop(kept.length - ceiling)
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Who is writing in a room. A name lapses by itself, so that who vanished does not write for ever. */
-import type { Clock } from "./Clock.ts"
 import type { Frame, Member } from "./Frame.ts"
+import type { Scene } from "./Scene.ts"
 
 /** Milliseconds after which a name lapses: the server tells when someone stops, unless that got lost on the way. */
 const LAPSE_MS = 30_000
@@ -8,33 +8,35 @@ const LAPSE_MS = 30_000
 const HINT_MS = 3000
 
 export interface Typists {
-  readonly members: ReadonlyArray<Member>
   heard(frame: Frame<"typing">): void
   /** Whether that oneself writes, or no longer does, is worth saying. */
   say(active: boolean): boolean
   clear(): void
 }
 
-export const createTypists = (clock: Clock, changed: () => void): Typists => {
+export const createTypists = ({ changed, house, state }: Scene): Typists => {
+  const { clock } = house.settings
   const typing = new Map<string, { readonly member: Member; readonly cancel: () => void }>()
   let saidAt: number | undefined
 
+  const show = () => {
+    state.typing = Array.from(typing.values(), ({ member }) => member)
+    changed()
+  }
+
   const stop = (userId: string) => {
     typing.get(userId)?.cancel()
-    if (typing.delete(userId)) changed()
+    if (typing.delete(userId)) show()
   }
 
   return {
-    get members() {
-      return Array.from(typing.values(), ({ member }) => member)
-    },
     heard: ({ active, userId, username }) => {
-      const known = typing.get(userId)
       if (!active) return stop(userId)
+      const known = typing.get(userId)
       known?.cancel()
       const cancel = clock.after(LAPSE_MS, () => stop(userId))
       typing.set(userId, { member: known?.member ?? { userId, username }, cancel })
-      if (known === undefined) changed()
+      if (!known) show()
     },
     say: (active) => {
       const now = clock.now()

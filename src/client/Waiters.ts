@@ -19,37 +19,42 @@ export interface Waiters<A> {
 }
 
 export const createWaiters = <A>(clock: Clock): Waiters<A> => {
-  const all = new Set<(how: (waiter: PromiseWithResolvers<A>) => void) => void>()
-  const end = (how: (waiter: PromiseWithResolvers<A>) => void) => {
-    for (const settle of all) settle(how)
+  const all = new Set<PromiseWithResolvers<A>>()
+  /** Nobody waits any more. */
+  const empty = () => {
+    const gone = [...all]
+    all.clear()
+    return gone
   }
   return {
     get size() {
       return all.size
     },
     add: ({ signal, timeoutMs }, givenUp) => {
-      if (signal?.aborted === true) return refused(signal.reason)
+      if (signal?.aborted) return refused(signal.reason)
       const waiter = Promise.withResolvers<A>()
-      let cancel: (() => void) | undefined
-      const settle = (how: (waiter: PromiseWithResolvers<A>) => void) => {
-        all.delete(settle)
-        cancel?.()
-        signal?.removeEventListener("abort", abort)
-        how(waiter)
-      }
-      const giveUp = (reason: unknown, aborted: boolean) => {
-        settle(({ reject }) => reject(reason))
+      all.add(waiter)
+      const giveUp = (reason: unknown, aborted = false) => {
+        if (!all.delete(waiter)) return
+        waiter.reject(reason)
         givenUp?.(aborted)
       }
       const abort = () => giveUp(signal?.reason, true)
-      if (timeoutMs !== undefined) {
-        cancel = clock.after(timeoutMs, () => giveUp(new HubbubError("timeout", `no answer in ${timeoutMs} ms`), false))
-      }
       signal?.addEventListener("abort", abort)
-      all.add(settle)
-      return quiet(waiter.promise)
+      const cancel =
+        timeoutMs === undefined ? undefined : clock.after(timeoutMs, () => giveUp(new HubbubError("timeout")))
+      return quiet(
+        waiter.promise.finally(() => {
+          cancel?.()
+          signal?.removeEventListener("abort", abort)
+        })
+      )
     },
-    resolve: (value) => end(({ resolve }) => resolve(value)),
-    reject: (reason) => end(({ reject }) => reject(reason))
+    resolve: (value) => {
+      for (const { resolve } of empty()) resolve(value)
+    },
+    reject: (reason) => {
+      for (const { reject } of empty()) reject(reason)
+    }
   }
 }

@@ -1,15 +1,25 @@
 /** A room of the fake server: what was said over all its epochs, and its pages, as the real one serves them. */
 import type { Frame, Message, Position } from "../../src/client/index.ts"
 
+export type Told = Frame<"edited"> | Frame<"deleted"> | Frame<"purged"> | Frame<"reaction">
+
 export interface Kept {
   readonly epoch: number
   message: Message
 }
 
+/** What is unread is counted up to so many. */
+const UNREAD_MAX = 200
+
 const isBefore = (a: Position, b: Position) => a.epoch < b.epoch || (a.epoch === b.epoch && a.seq < b.seq)
 
 const place = (kept: Kept | undefined) =>
   kept === undefined ? undefined : { epoch: kept.epoch, seq: kept.message.seq }
+
+const gone = (message: Message): Message => {
+  const { editedAt: _, mentions: __, reactions: ___, ...rest } = message
+  return { ...rest, content: "", deleted: true }
+}
 
 export class FakeRoom {
   readonly id: string
@@ -18,7 +28,9 @@ export class FakeRoom {
   version = 0
   log: Array<Kept> = []
   /** Newest last, with the place of what was changed. */
-  readonly changes: Array<{ readonly frame: Frame<"edited"> | Frame<"deleted">; readonly at: Position }> = []
+  readonly changes: Array<Told> = []
+  /** How far users have read. */
+  readonly markers = new Map<string, Position>()
   presence = 0
 
   constructor(id: string, epoch: number) {
@@ -26,10 +38,14 @@ export class FakeRoom {
     this.epoch = epoch
   }
 
-  /** The message of this id, if the present epoch has it: what makes a repeat one. */
-  find(userId: string, messageId: string): Kept | undefined {
+  /** The message of this id at a place, or if the present epoch has it: what makes a repeat one. */
+  find(userId: string | undefined, messageId: string, at: Position | undefined): Kept | undefined {
     return this.log.find(
-      ({ epoch, message }) => epoch === this.epoch && message.userId === userId && message.messageId === messageId
+      ({ epoch, message }) =>
+        epoch === (at?.epoch ?? this.epoch) &&
+        message.messageId === messageId &&
+        (at === undefined || message.seq === at.seq) &&
+        (userId === undefined || message.userId === userId)
     )
   }
 
@@ -39,17 +55,87 @@ export class FakeRoom {
     return kept
   }
 
-  change(kept: Kept, content: string | undefined, editedAt: string): Frame<"edited"> | Frame<"deleted"> {
-    const { messageId, seq, userId } = kept.message
-    const version = ++this.version
-    const what = { roomId: this.id, messageId, userId, version, epoch: kept.epoch, seq }
-    const frame =
-      content === undefined
-        ? ({ type: "deleted", ...what } as const)
-        : { type: "edited" as const, ...what, content, editedAt }
-    kept.message =
-      content === undefined ? { ...kept.message, content: "", deleted: true } : { ...kept.message, content, editedAt }
-    this.changes.push({ frame, at: { epoch: kept.epoch, seq: kept.message.seq } })
+  change(kept: Kept, content: string | undefined, editedAt: string): Told {
+    const { userId } = kept.message
+    if (content === undefined) {
+      kept.message = gone(kept.message)
+      return this.told({ type: "deleted", ...this.about(kept, userId) })
+    }
+    const { mentions: _, ...message } = kept.message
+    const named = content.includes("@ann") ? { mentions: ["ann"] } : {}
+    kept.message = { ...message, content, editedAt, ...named }
+    return this.told({ type: "edited", ...this.about(kept, userId), content, editedAt, ...named })
+  }
+
+  /** Nothing where it is as it was. */
+  react(kept: Kept, userId: string, emoji: string, remove: boolean): Told | undefined {
+    const { [emoji]: there = [], ...others } = kept.message.reactions ?? {}
+    if (there.includes(userId) !== remove) return undefined
+    const userIds = remove ? there.filter((id) => id !== userId) : [...there, userId]
+    kept.message = {
+      ...kept.message,
+      reactions: userIds.length === 0 ? others : { ...kept.message.reactions, [emoji]: userIds }
+    }
+    const removed = remove ? { removed: true as const } : {}
+    return this.told({ type: "reaction", ...this.about(kept, userId), emoji, ...removed })
+  }
+
+  /** Deletes what a user said up to a place. */
+  purge(userId: string, upTo: Kept): Told {
+    const end = { epoch: upTo.epoch, seq: upTo.message.seq }
+    for (const kept of this.log) {
+      const isAfter = isBefore(end, { epoch: kept.epoch, seq: kept.message.seq })
+      if (kept.message.userId === userId && !isAfter) kept.message = gone(kept.message)
+    }
+    return this.told({ type: "purged", roomId: this.id, userId, version: ++this.version, ...end })
+  }
+
+  /** Moves a marker forward. */
+  mark(userId: string, to: Position): void {
+    const present = this.markers.get(userId)
+    if (present === undefined || isBefore(present, to)) this.markers.set(userId, to)
+  }
+
+  /** A user's marker, which begins at the end, and what is unread. */
+  marker(userId: string): Frame<"read"> {
+    const mark = this.markers.get(userId) ?? { epoch: this.epoch, seq: this.seq }
+    this.markers.set(userId, mark)
+    let [unread, mentions, upTo] = [0, 0, { epoch: this.epoch, seq: this.seq }]
+    for (const { epoch, message } of this.log) {
+      if (!isBefore(mark, { epoch, seq: message.seq })) continue
+      if (message.type !== "chat" || message.userId === userId || message.deleted === true) continue
+      unread++
+      if (message.mentions?.includes(userId) === true) mentions++
+      if (unread < UNREAD_MAX) continue
+      upTo = { epoch, seq: message.seq }
+      break
+    }
+    return { type: "read", roomId: this.id, ...mark, upTo, unread, mentions }
+  }
+
+  search(text: string, before: Position | undefined, limit = 50): Frame<"found"> {
+    const all = this.log.filter(
+      ({ epoch, message }) =>
+        message.content.includes(text) && (before === undefined || isBefore({ epoch, seq: message.seq }, before))
+    )
+    const page = all.slice(-limit).toReversed()
+    const last = place(page.at(-1))
+    return {
+      type: "found",
+      roomId: this.id,
+      hasMore: all.length > page.length,
+      ...(last === undefined ? {} : { before: last }),
+      messages: page.map(({ message }) => message),
+      places: page.map(({ epoch, message: { seq } }) => ({ epoch, seq }))
+    }
+  }
+
+  private about({ epoch, message: { messageId, seq } }: Kept, userId: string) {
+    return { roomId: this.id, messageId, userId, version: ++this.version, epoch, seq }
+  }
+
+  private told(frame: Told): Told {
+    this.changes.push(frame)
     return frame
   }
 
@@ -70,7 +156,7 @@ export class FakeRoom {
     const given = recovered
       ? present.filter(({ message }) => message.seq > after.seq)
       : present.slice(-history || Infinity)
-    const news = this.changes.filter(({ frame }) => frame.version > (after?.version ?? Infinity))
+    const news = this.changes.filter(({ version }) => version > (after?.version ?? Infinity))
     const known = news.length <= remembers
     return {
       type: "subscribed",
@@ -82,11 +168,7 @@ export class FakeRoom {
       presenceVersion: this.presence,
       version: this.version,
       messages: given.map(({ message }) => message),
-      ...(after?.version === undefined
-        ? {}
-        : known
-          ? { changes: news.map(({ frame }) => frame) }
-          : { changesLost: true })
+      ...(after?.version === undefined ? {} : known ? { changes: news } : { changesLost: true })
     }
   }
 

@@ -2,9 +2,9 @@
  * A chat server in memory behind lines that may be slow, cut, or deliver twice and out of order. It says and takes what the real one does;
  * `scold` and `troubles` decide what goes wrong.
  */
-import type { Frame, SocketClass, Socket } from "../../src/client/index.ts"
+import type { Frame, Position, SocketClass, Socket } from "../../src/client/index.ts"
 import type { FakeClock } from "./FakeClock.ts"
-import { FakeRoom } from "./FakeRoom.ts"
+import { FakeRoom, type Kept } from "./FakeRoom.ts"
 
 type Json = Readonly<Record<string, unknown>>
 type Asked = Json & { readonly type: string; readonly roomId: string; readonly ref?: number }
@@ -108,6 +108,8 @@ export class FakeServer {
   /** Whether a token is let in. */
   admits: (token: string | undefined) => boolean = () => true
   remembers = 1000
+  /** Whether it keeps how far users have read. */
+  keepsMarks = true
   limits = { messagesPerSecond: 0, messageBurst: 0, joinsPerSecond: 0 }
   readonly lines: Array<Line> = []
   readonly live = new Set<Line>()
@@ -153,11 +155,36 @@ export class FakeServer {
 
   /** Edits a message, or deletes it where there is no text. Not one that may still be on its way: no change overtakes its message. */
   change(roomId: string, index: number, content?: string): void {
+    const kept = this.arrived(roomId, index)
+    if (kept === undefined) return
     const room = this.room(roomId)
-    const kept = room.log.at(index)
-    if (kept === undefined || kept.message.deleted === true) return
-    if (this.clock.now() - Date.parse(kept.message.timestamp) < 1000) return
     this.broadcast(room, room.change(kept, content, new Date(this.clock.now()).toISOString()))
+  }
+
+  /** Reacts as somebody else, or takes that back. */
+  react(roomId: string, index: number, emoji: string, remove = false, userId = "bob"): void {
+    const kept = this.arrived(roomId, index)
+    const frame = kept === undefined ? undefined : this.room(roomId).react(kept, userId, emoji, remove)
+    if (frame !== undefined) this.broadcast(this.room(roomId), frame)
+  }
+
+  /** Deletes all that a user had said up to one of the last messages. */
+  purge(roomId: string, index: number, userId = "bob"): void {
+    const kept = this.arrived(roomId, index)
+    if (kept !== undefined) this.broadcast(this.room(roomId), this.room(roomId).purge(userId, kept))
+  }
+
+  /** Reads as another device of a user. */
+  read(roomId: string, userId: string, to: Position): void {
+    const room = this.room(roomId)
+    room.mark(userId, to)
+    for (const line of this.live) if (line.userId === userId) line.tell(room.marker(userId))
+  }
+
+  private arrived(roomId: string, index: number): Kept | undefined {
+    const kept = this.room(roomId).log.at(index)
+    if (kept === undefined || kept.message.deleted === true) return undefined
+    return this.clock.now() - Date.parse(kept.message.timestamp) < 1000 ? undefined : kept
   }
 
   broadcast(room: FakeRoom, frame: Json): void {
@@ -170,7 +197,7 @@ export class FakeServer {
     const refusal = this.troubles.refusal(frame)
     const cuts = this.troubles.cutsAfter(frame)
     if (refusal === undefined)
-      this.serve(line, frame, cuts ? () => {} : (answer) => line.tell({ ...answer, ref: frame.ref }))
+      this.serve(line, frame, cuts ? () => {} : (answer) => line.tell({ ref: frame.ref, ...answer }))
     else line.tell({ type: "error", ref: frame.ref, message: "no", ...refusal })
     if (cuts) line.cut(1006)
   }
@@ -211,7 +238,9 @@ export class FakeServer {
       case "subscribe": {
         if (room === undefined) return
         line.rooms.add(room)
-        return answer(room.subscribed(frame["after"] as Parameters<FakeRoom["subscribed"]>[0], 50, this.remembers))
+        answer(room.subscribed(frame["after"] as Parameters<FakeRoom["subscribed"]>[0], 50, this.remembers))
+        if (this.keepsMarks) answer({ ...room.marker(line.userId), ref: undefined })
+        return
       }
       case "unsubscribe":
         if (room !== undefined) line.rooms.delete(room)
@@ -232,6 +261,43 @@ export class FakeServer {
           return answer({ type: "error", code: "not_subscribed", message: "not in the room" })
         }
         return answer(this.publish(room, { ...frame, userId: line.userId } as unknown as Said))
+      case "react": {
+        const kept = room?.find(undefined, String(frame["messageId"]), frame["at"] as Position | undefined)
+        if (room === undefined || kept === undefined || kept.message.deleted === true) {
+          return answer({ type: "error", code: "not_found", message: "no such message" })
+        }
+        const told = room.react(kept, line.userId, String(frame["emoji"]), frame["remove"] === true)
+        if (told !== undefined) this.broadcast(room, told)
+        const { epoch, message } = kept
+        return answer({
+          ...message,
+          type: "ack",
+          roomId: room.id,
+          epoch,
+          ...(told === undefined ? { duplicate: true } : {})
+        })
+      }
+      case "read":
+        if (room === undefined) return
+        room.mark(line.userId, { epoch: Number(frame["epoch"]), seq: Number(frame["seq"]) })
+        for (const other of this.live) {
+          if (other.userId === line.userId && other !== line) other.tell(room.marker(line.userId))
+        }
+        return answer(room.marker(line.userId))
+      case "unread": {
+        const marked = [...this.rooms.values()].filter(({ markers }) => markers.has(line.userId))
+        return answer({ type: "unread", hasMore: false, rooms: marked.map((one) => one.marker(line.userId)) })
+      }
+      case "forget":
+        room?.markers.delete(line.userId)
+        for (const other of this.live) {
+          if (other.userId === line.userId && other !== line) other.tell({ type: "forgotten", roomId: frame.roomId })
+        }
+        return answer({ type: "forgotten", roomId: frame.roomId })
+      case "search":
+        return answer(
+          room?.search(String(frame["text"]), frame["before"] as Position | undefined, frame["limit"] as number) ?? {}
+        )
       case "refresh":
         return answer({ type: "refreshed", expiresAt: new Date(this.clock.now() + 60_000).toISOString() })
       default:
@@ -239,11 +305,21 @@ export class FakeServer {
     }
   }
 
-  private publish(room: FakeRoom, { content, messageId, userId }: Said): Json {
-    const known = room.find(userId, messageId)
+  private publish(room: FakeRoom, { content, mentions, messageId, replyTo, userId }: Said): Json {
+    const known = room.find(userId, messageId, undefined)
     const timestamp = new Date(this.clock.now()).toISOString()
     const kept =
-      known ?? room.append({ type: "chat", messageId, userId, username: userId.toUpperCase(), content, timestamp })
+      known ??
+      room.append({
+        type: "chat",
+        messageId,
+        userId,
+        username: userId.toUpperCase(),
+        content,
+        timestamp,
+        ...(replyTo === undefined ? {} : { replyTo }),
+        ...(content.includes("@ann") ? { mentions: ["ann"] } : mentions === undefined ? {} : { mentions })
+      })
     const { epoch, message } = kept
     if (known === undefined) {
       for (const line of this.live) {
@@ -261,4 +337,6 @@ interface Said {
   readonly content: string
   readonly messageId: string
   readonly userId: string
+  readonly replyTo?: string
+  readonly mentions?: ReadonlyArray<string>
 }

@@ -6,6 +6,7 @@ import { type Site, site } from "./Site.ts"
 
 const RUNS = 300
 const ROOM = "storm"
+const EMOJI = ["👍", "🎉", "❤️"]
 
 /** How one run goes wrong: less and more often, with or without lost epochs. */
 const trouble = (place: Site, dice: Dice) => {
@@ -37,8 +38,9 @@ const calm = (place: Site) => {
 
 /** One thing that happens. */
 const happen = (place: Site, dice: Dice, say: () => void) => {
+  const room = place.client.room(ROOM)
   const { server } = place
-  switch (dice.below(16)) {
+  switch (dice.below(22)) {
     case 0:
       return server.restart(dice.pick([1001, 1006, 1011, 1012, 1013, 4000, 4001, 4002, 4003]))
     case 1:
@@ -51,18 +53,38 @@ const happen = (place: Site, dice: Dice, say: () => void) => {
       return
     case 4:
       return server.change(ROOM, -1 - dice.below(8), dice.below(3) === 0 ? undefined : `edited ${dice.below(1000)}`)
+    case 16:
+      return server.react(ROOM, -1 - dice.below(8), dice.pick(EMOJI), dice.below(3) === 0, dice.pick(["bob", "cid"]))
+    case 17: {
+      const row = room.getSnapshot().messages.at(-1 - dice.below(8))
+      if (row?.status === "sent") void room.react(row, dice.pick(EMOJI), dice.below(3) === 0)
+      return
+    }
+    case 18:
+      return dice.below(8) === 0 ? server.purge(ROOM, -1 - dice.below(8)) : undefined
+    case 19: {
+      const at = room.getSnapshot().messages.at(-1 - dice.below(20))?.at
+      if (at !== undefined) void room.read(at)
+      return
+    }
+    case 20: {
+      const kept = server.room(ROOM).log.at(-1 - dice.below(40))
+      if (kept !== undefined) server.read(ROOM, "ann", { epoch: kept.epoch, seq: kept.message.seq })
+      return
+    }
     case 5:
       place.clock.sleep(dice.below(90_000))
       return
     case 6:
       return place.client.retryNow()
     case 7:
-      void place.client.room(ROOM).loadOlder(1 + dice.below(10))
+      void room.loadOlder(1 + dice.below(10))
       return
     case 8:
     case 9:
     case 10:
-      return server.say(ROOM, `from bob ${dice.below(1e6)}`, "bob")
+    case 21:
+      return server.say(ROOM, `from bob ${dice.below(1e6)}${dice.below(4) === 0 ? " @ann" : ""}`, "bob")
     default:
       return say()
   }
@@ -72,14 +94,34 @@ const shown = ({
   at,
   content,
   deleted,
+  mentions = [],
   messageId,
+  reactions = {},
   userId
-}: Pick<Row, "at" | "content" | "deleted" | "messageId" | "userId">) =>
-  `${at?.epoch}:${at?.seq} ${userId} ${messageId} ${deleted === true ? "deleted" : content}`
+}: Pick<Row, "at" | "content" | "deleted" | "mentions" | "messageId" | "reactions" | "userId">) => {
+  const reacted = Object.entries(reactions).map(([emoji, userIds]) => `${emoji} ${userIds.join()}`)
+  const text = deleted === true ? "deleted" : `${content} @${mentions.join()}`
+  return `${at?.epoch}:${at?.seq} ${userId} ${messageId} ${text} ${reacted.sort().join("; ")}`
+}
+
+/** What `ann` has not read, by a plain look at everything. */
+const unreadOf = (place: Site) => {
+  const { log, markers } = place.server.room(ROOM)
+  const read = markers.get("ann")
+  const after = log.filter(
+    ({ epoch, message: { deleted, seq, userId } }) =>
+      read !== undefined &&
+      (epoch > read.epoch || (epoch === read.epoch && seq > read.seq)) &&
+      userId !== "ann" &&
+      deleted !== true
+  )
+  const mentions = after.filter(({ message }) => message.mentions?.includes("ann")).length
+  return { read, unread: after.length, mentions }
+}
 
 const run = async (seed: number) => {
   const dice = new Dice(seed)
-  const place = site({ outboxMax: 1000, maxMessages: 10_000 }, seed)
+  const place = site({ outboxMax: 1000, maxMessages: dice.pick([5, 60, 10_000]) }, seed)
   const { client, clock, server } = place
   const room = client.room(ROOM)
   const acks: Array<Ack> = []
@@ -104,19 +146,20 @@ const run = async (seed: number) => {
   }
   calm(place)
   await clock.advance(180_000)
+  const partly = room.getSnapshot()
   while (room.getSnapshot().hasOlder) {
     const loaded = room.loadOlder(7)
     await clock.advance(1000)
     await loaded
   }
-  return { acks, heard, history: server.room(ROOM).log, snapshot: room.getSnapshot(), said, unanswered, place }
+  return { acks, heard, history: server.room(ROOM).log, partly, snapshot: room.getSnapshot(), said, unanswered, place }
 }
 
 describe("over a line that fails in every way", () => {
   it(`the list is the server's history in ${RUNS} seeded runs`, { timeout: 120_000 }, async () => {
     let resumed = 0
     for (let seed = 1; seed <= RUNS; seed++) {
-      const { acks, heard, history, place, said, snapshot, unanswered } = await run(seed)
+      const { acks, heard, history, partly, place, said, snapshot, unanswered } = await run(seed)
       const why = `seed ${seed}`
       const expected = history.map(({ epoch, message: { seq, ...message } }) =>
         shown({ ...message, at: { epoch, seq } })
@@ -127,6 +170,9 @@ describe("over a line that fails in every way", () => {
         why
       )
       assert.strictEqual(new Set(snapshot.messages.map(({ key }) => key)).size, expected.length, why)
+      const unread = unreadOf(place)
+      assert.deepInclude({ ...partly }, unread, why)
+      assert.deepInclude({ ...snapshot }, unread, why)
       assert.strictEqual(unanswered, 0, why)
       assert.strictEqual(acks.length, said, why)
       for (const { epoch, messageId, seq } of acks) {

@@ -5,6 +5,9 @@ import { contents, joined } from "./Site.ts"
 
 const ROOM = "lobby"
 
+/** What every row has. */
+const ROW = ["key", "status", "type", "timestamp", "roomId", "messageId", "userId", "username", "content"]
+
 const inRoom = async (options: Parameters<typeof joined>[0] = {}) => {
   const place = await joined(options, ROOM)
   const room = place.client.room(ROOM)
@@ -27,12 +30,29 @@ describe("a message", () => {
     const { clock, room, rows } = await inRoom()
     const sent = room.send("hello")
     const pending = rows()[0]
-    assert.deepInclude({ ...pending }, { content: "hello", status: "pending", userId: "ann", username: "ANN" })
+    assert.deepInclude({ ...pending }, { type: "chat", content: "hello", status: "pending", userId: "ann" })
+    assert.sameMembers(Object.keys(pending ?? {}), [...ROW, "replyTo", "mentions"])
     await clock.advance(10)
     const ack = await sent
     assert.deepInclude({ ...ack }, { roomId: ROOM, seq: 1, epoch: 1, messageId: pending?.messageId ?? "" })
     assert.lengthOf(rows(), 1)
     assert.deepInclude({ ...rows()[0] }, { key: pending?.key ?? "", status: "sent", at: { epoch: 1, seq: 1 } })
+  })
+
+  it("says what it answers and whom it speaks to, also when it is said again", async () => {
+    const place = await inRoom()
+    const replyTo = crypto.randomUUID()
+    refuseOnce(place, "slow_mode", 5000)
+    const options = { replyTo, mentions: ["bob"] }
+    await errorOf(Promise.all([place.room.send("hi", options), place.clock.advance(10)]))
+    assert.deepInclude({ ...place.rows()[0] }, { status: "failed", ...options })
+    void place.room.retry(place.rows()[0]?.messageId ?? "")
+    await place.clock.advance(10)
+    assert.deepInclude({ ...place.rows()[0] }, { status: "sent", ...options })
+    assert.deepInclude({ ...place.server.room(ROOM).log[0]?.message }, options)
+    void place.client.direct("bob", "psst", options)
+    await place.clock.advance(10)
+    assert.deepInclude(place.server.line.received.at(-1), { type: "direct", to: "bob", content: "psst", ...options })
   })
 
   it("of the same text as another is another message", async () => {

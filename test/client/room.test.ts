@@ -93,14 +93,15 @@ describe("what is unread", () => {
     await place.clock.advance(10)
     assert.strictEqual(place.room.getSnapshot().unread, 2)
     // read on another device
-    place.server.line.tell({ type: "read", roomId: ROOM, seq: 2 })
-    place.server.line.tell({ type: "read", roomId: ROOM, seq: 1 })
+    place.server.read(ROOM, "ann", { epoch: 1, seq: 1 })
+    place.server.read(ROOM, "ann", { epoch: 1, seq: 0 })
     await place.clock.advance(10)
-    assert.strictEqual(place.room.getSnapshot().unread, 1)
+    assert.deepInclude(place.room.getSnapshot(), { unread: 1, firstUnread: { epoch: 1, seq: 2 } })
     void place.room.read()
+    assert.deepInclude(place.room.getSnapshot(), { unread: 0, read: { epoch: 1, seq: 4 }, firstUnread: undefined })
     void place.room.read(1)
     await place.clock.advance(10)
-    assert.deepInclude(place.room.getSnapshot(), { unread: 0, readSeq: 4 })
+    assert.deepInclude(place.room.getSnapshot(), { unread: 0, read: { epoch: 1, seq: 4 } })
     assert.lengthOf(
       place.server.line.received.filter(({ type }) => type === "read"),
       1

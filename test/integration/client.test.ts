@@ -83,6 +83,67 @@ describe("clients of one server", () => {
     assert.isFalse(late.room("talk").getSnapshot().hasOlder)
   })
 
+  it("answer, mention and react, and find what was said long ago", async () => {
+    const [ann, bob] = [visit(server, "ann.r"), visit(server, "bob.r")]
+    await Promise.all([ann.connect(), bob.connect()])
+    await Promise.all([ann.room("react").join(), bob.room("react").join()])
+    const { messageId } = await ann.room("react").send("who comes along?")
+    await bob.room("react").send("me, @ann.r", { replyTo: messageId, mentions: ["cid.r"] })
+    const { messages } = await shows(ann, "react", (room) => room.messages.length === 2)
+    assert.deepInclude({ ...messages[1] }, { replyTo: messageId })
+    assert.sameMembers([...(messages[1]?.mentions ?? [])], ["ann.r", "cid.r"])
+    await Promise.all([ann.room("react").react(messages[1]!, "👍"), bob.room("react").react(messageId, "🎉")])
+    const reacted = await shows(bob, "react", (room) => room.messages.every(({ reactions }) => reactions !== undefined))
+    assert.deepEqual(
+      reacted.messages.map(({ reactions }) => reactions),
+      [{ "🎉": ["bob.r"] }, { "👍": ["ann.r"] }]
+    )
+    await ann.room("react").react(messages[1]!, "👍", true)
+    await bob.room("react").edit(messages[1]!, "not me")
+    const changed = await shows(ann, "react", (room) => room.messages[1]?.content === "not me")
+    assert.isUndefined(changed.messages[1]?.mentions)
+    assert.deepEqual(changed.messages[1]?.reactions ?? {}, {})
+    const found = await bob.room("react").search("COMES", { limit: 10 })
+    assert.deepEqual(
+      found.messages.map((message) => message.messageId),
+      [messageId]
+    )
+    assert.isTrue(await bob.room("react").loadBack(found.places[0]!))
+  })
+
+  it("know what is unread, on each device", async () => {
+    const [ann, phone, bob] = [visit(server, "ann.u"), visit(server, "ann.u"), visit(server, "bob.u")]
+    await Promise.all([ann.connect(), phone.connect(), bob.connect()])
+    await Promise.all([ann, phone, bob].map((one) => one.room("unread").join()))
+    await bob.room("unread").send("one")
+    await bob.room("unread").send("two, @ann.u")
+    const last = await bob.room("unread").send("three")
+    await shows(ann, "unread", ({ mentions, unread }) => unread === 3 && mentions === 1)
+    await ann.room("unread").send("mine")
+    await ann.room("unread").read(last.seq - 1)
+    await shows(phone, "unread", ({ mentions, unread }) => unread === 1 && mentions === 0)
+    await bob.room("unread").delete(last.messageId)
+    await shows(ann, "unread", ({ unread }) => unread === 0)
+    await bob.room("unread").send("four")
+    await shows(ann, "unread", ({ unread }) => unread === 1)
+    // who left is told of the room by its mark alone
+    phone.room("unread").leave()
+    const heard = Promise.withResolvers<number>()
+    phone.on("read", ({ seq }) => heard.resolve(seq))
+    await ann.room("unread").read()
+    assert.strictEqual(await within(heard.promise, ANSWER_MS, () => "nothing was heard"), 5)
+    const { rooms } = await phone.unread()
+    assert.deepEqual(
+      rooms.map(({ roomId, unread }) => [roomId, unread]),
+      [["unread", 0]]
+    )
+    const forgotten = Promise.withResolvers<string>()
+    phone.on("forgotten", ({ roomId }) => forgotten.resolve(roomId))
+    await ann.room("unread").forget()
+    assert.strictEqual(await within(forgotten.promise, ANSWER_MS, () => "nothing was forgotten"), "unread")
+    assert.isEmpty((await ann.unread()).rooms)
+  })
+
   it("are refused by name", async () => {
     const ann = visit(server, "ann.refused")
     await ann.connect()

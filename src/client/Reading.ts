@@ -1,0 +1,127 @@
+/**
+ * How far one has read in a room, on whichever device, and what others said since: of the rows that the list holds as they are now, and of
+ * the rest as the server counted it.
+ */
+import type { Change, Frame } from "./Frame.ts"
+import { next, order, type Position } from "./Position.ts"
+import type { RoomSnapshot } from "./RoomSnapshot.ts"
+import type { Row } from "./Row.ts"
+import type { Scene } from "./Scene.ts"
+import type { Timeline } from "./Timeline.ts"
+import { createWaiters, type Waiting } from "./Waiters.ts"
+
+type Count = Pick<RoomSnapshot, "unread" | "mentions">
+
+export interface Reading {
+  /** Goes forward at once; done when the server knows. */
+  read(place: Position, waiting?: Waiting): Promise<void>
+  /** What the server says: in answer, of another device, or to who comes in. */
+  heard(frame: Frame<"read">): void
+  /** The room was joined, and is here. What was there at first is not unread where nobody keeps a mark. */
+  joined(at: Position): void
+  /** A row came into the list. */
+  held(row: Row): void
+  /** The first rows are about to leave the list. */
+  dropped(rows: ReadonlyArray<Row>): void
+  /** Something changed that the list may not show. */
+  unseen(change: Change): void
+  count(): Count & Pick<RoomSnapshot, "firstUnread">
+}
+
+const NONE: Count = { unread: 0, mentions: 0 }
+const START: Position = { epoch: 0, seq: 0 }
+const NOWHERE: Position = { epoch: Infinity, seq: 0 }
+
+export const createReading = ({ changed, house, state }: Scene, list: () => Timeline): Reading => {
+  const waiters = createWaiters<void>(house.settings.clock)
+  let since: Position | undefined
+  /** Unread up to `upTo` and not in the list: counted by the server, or gone from the list. */
+  let rest = NONE
+  let upTo = START
+  let asking = false
+  let again = false
+
+  /** May be ahead of what the server knows. */
+  const mark = () => state.read ?? since ?? START
+
+  /** Adds what is unread of rows up to a place to the counts, or takes it from them. */
+  const add = ({ mentions, unread }: Count, rows: ReadonlyArray<Row>, sign: 1 | -1, end = NOWHERE): Count => {
+    const { userId } = house.self()
+    for (const { at, deleted, type, ...row } of rows) {
+      if (!at || deleted || type !== "chat" || row.userId === userId) continue
+      if (order(at, mark()) <= 0 || order(at, end) > 0) continue
+      unread += sign
+      if (row.mentions?.includes(userId)) mentions += sign
+    }
+    return { unread, mentions }
+  }
+
+  /** Where the list goes back to the mark, there is no rest. */
+  const settle = () => {
+    const start = list().start()
+    const isWhole = start && (!state.hasOlder || order(start, next(mark())) <= 0)
+    if (order(upTo, (isWhole && state.position) || mark()) <= 0) rest = NONE
+  }
+
+  const heard = ({ epoch, mentions, seq, unread, ...counted }: Frame<"read">) => {
+    const read = { epoch, seq }
+    if (state.read && order(read, state.read) < 0) {
+      // what was read without a connection
+      if (!asking) void tell()
+      return
+    }
+    state.read = read
+    upTo = counted.upTo
+    rest = add({ unread, mentions }, list().rows(), -1, upTo)
+    changed()
+  }
+
+  const tell = async () => {
+    again = true
+    if (asking) return
+    asking = true
+    try {
+      while (again && state.read) {
+        again = false
+        heard(await house.calls.call({ type: "read", roomId: state.roomId, ...state.read }, "read"))
+      }
+      waiters.resolve()
+    } catch (error) {
+      waiters.reject(error)
+    } finally {
+      asking = false
+    }
+  }
+
+  return {
+    read: (place, { signal, timeoutMs = house.settings.ackTimeoutMs } = {}) => {
+      if (state.read && order(place, state.read) <= 0) return Promise.resolve()
+      state.read = place
+      changed()
+      const told = waiters.add({ signal, timeoutMs })
+      void tell()
+      return told
+    },
+    heard,
+    joined: ({ epoch, seq }) => {
+      since ??= { epoch, seq }
+    },
+    held: (row) => {
+      rest = add(rest, [row], -1, upTo)
+    },
+    dropped: (rows) => {
+      settle()
+      rest = add(rest, rows, 1)
+      const last = rows.at(-1)?.at
+      if (last && order(last, upTo) > 0) upTo = last
+    },
+    unseen: (change) => {
+      if (change.type !== "reaction" && order(change, mark()) > 0 && (rest.unread > 0 || asking)) void tell()
+    },
+    count: () => {
+      settle()
+      const count = add(rest, list().rows(), 1)
+      return { ...count, firstUnread: count.unread > 0 ? next(mark()) : undefined }
+    }
+  }
+}
