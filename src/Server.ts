@@ -8,9 +8,12 @@ import type { Configuration } from "./AppConfig.ts"
 import type { ConnectionOptions } from "./connection/Connection.ts"
 import { Connections } from "./connection/Connections.ts"
 import { Amender } from "./connection/Amender.ts"
+import * as audience from "./connection/audience.ts"
 import * as Enforcement from "./connection/Enforcement.ts"
 import * as heralding from "./connection/heralding.ts"
+import * as newcomers from "./connection/newcomers.ts"
 import * as purging from "./connection/purging.ts"
+import * as ushering from "./connection/ushering.ts"
 import { Watchers } from "./connection/Watchers.ts"
 import { Heartbeat } from "./connection/Heartbeat.ts"
 import { Passports } from "./connection/Passports.ts"
@@ -24,6 +27,8 @@ import { MetricsServer } from "./http/MetricsServer.ts"
 import { NodeServer } from "./http/NodeServer.ts"
 import * as Routes from "./http/Routes.ts"
 import * as ServerVitals from "./http/ServerVitals.ts"
+import { signInOf, signInOrigins } from "./http/SignIn.ts"
+import { builtWebApp } from "./http/webApp.ts"
 import { Hub } from "./hub/Hub.ts"
 import { Pacer } from "./hub/Pacer.ts"
 import { Allowances } from "./identity/Allowances.ts"
@@ -45,6 +50,7 @@ import * as webhookOrders from "./outbound/webhookOrders.ts"
 import * as webhookWitness from "./outbound/webhookWitness.ts"
 import * as keptRooms from "./private/keptRooms.ts"
 import { persistence } from "./Persistence.ts"
+import * as keptMarkers from "./reading/keptMarkers.ts"
 import { version } from "./version.ts"
 import * as Gateway from "./ws/Gateway.ts"
 
@@ -130,7 +136,7 @@ const identity = (config: Configuration) =>
 
 /** Who may say what, where, and to whom. */
 const rules = (config: Configuration) =>
-  Enforcement.layer.pipe(
+  Layer.merge(Enforcement.layer, ushering.layer).pipe(
     Layer.provideMerge(
       keptModeration
         .layer({
@@ -143,8 +149,9 @@ const rules = (config: Configuration) =>
     Layer.provideMerge(
       keptRooms
         .layer({ groupMembersMax: config.groupMembersMax, groupsPerUser: config.groupsPerUser })
-        .pipe(Layer.provide(heralding.layer))
-    )
+        .pipe(Layer.provide(newcomers.layer.pipe(Layer.provide(heralding.layer))))
+    ),
+    Layer.provideMerge(keptMarkers.layer.pipe(Layer.provide(audience.layer)))
   )
 
 /** Everything between a socket and a log: what a connection runs on. Needs what is persistent and a Supervisor. */
@@ -200,6 +207,14 @@ const callsOut = (config: Configuration) =>
     Layer.provide(SafeFetch.layer({ allow: config.outboundAllow, allowHttp: config.webhookAllowHttp }))
   )
 
+/** Whether who one is comes from a token alone. The policy was checked when the settings were read. */
+const takesTokens = (config: Configuration) => Result.getOrThrow(tokenPolicy(config)) !== undefined
+
+const webAppOf = (config: Configuration) => {
+  const directory = config.webApp ? builtWebApp() : undefined
+  return directory === undefined ? {} : { web: { directory, connect: signInOrigins(config) } }
+}
+
 /** What the routes for admins work on. */
 const ruling = Layer.merge(hubSpeaker.layer, Layer.effect(Connected, Connections))
 
@@ -227,7 +242,9 @@ export const server = (config: Configuration) =>
           requestBurst: config.httpRateBurst,
           limitLoopback: config.limitLoopback
         },
-        trustedProxies: config.trustedProxies
+        trustedProxies: config.trustedProxies,
+        signIn: signInOf(config, takesTokens(config)),
+        ...webAppOf(config)
       }).pipe(Layer.provide(ruling), Layer.merge(metricsServer(config)))
     ),
     // closed after both, so that the last figures are of everything

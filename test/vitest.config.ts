@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** Folders whose files take long however short they are, the longest first: begun last, they would leave the other workers idle. */
-const LONG = ["faults", "recount", "integration", "hostile", "store"]
+const LONG = ["faults", "browser", "recount", "integration", "hostile", "store"]
 
 const rank = ({ moduleId }: TestSpecification) => {
   const place = LONG.indexOf(relative(import.meta.dirname, moduleId).split("/", 1)[0] ?? "")
@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["**/*.test.ts"],
+    globalSetup: ["browser/builtWeb.ts"],
     exclude: ["**/node_modules/**"],
     // a bound for what hangs, not for what is slow on a busy machine
     testTimeout: 60_000,

@@ -1,11 +1,12 @@
 /**
  * Finds what is to be changed, looks whether it may be, and hands it to the hub. Messages are changed by their authors; whoever moderates
- * may delete what others said.
+ * may delete what others said, and everyone reacts to everyone's.
  */
 import { Context, Effect, Layer } from "effect"
 import type { ClientFrame, Ref } from "../domain/ClientFrame.ts"
 import type { Message } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
+import { mentionsOf } from "../domain/mentions.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import { anonymous, type UserId } from "../domain/UserId.ts"
@@ -13,6 +14,7 @@ import type { Client } from "../hub/Client.ts"
 import type { Command, Denied } from "../hub/Command.ts"
 import { Hub } from "../hub/Hub.ts"
 import type { Rights } from "../identity/Rights.ts"
+import type { Change } from "../log/Amendment.ts"
 import type { Entry } from "../log/Entry.ts"
 import { History } from "../store/History.ts"
 import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
@@ -27,7 +29,7 @@ export interface Asking {
   readonly ref: Ref | undefined
 }
 
-type Asked = Extract<ClientFrame, { readonly type: "edit" | "delete" }>
+export type Asked = Extract<ClientFrame, { readonly type: "edit" | "delete" | "react" }>
 
 /** How much was purged. */
 export interface Purged {
@@ -56,6 +58,12 @@ const unavailable = ({ reason, retryAfterMs }: HistoryUnavailable) =>
   refusal("unavailable", reason, undefined, retryAfterMs)
 
 const refusalOf = ({ error, message, retryAfterMs }: Denied) => refusal(error, message, undefined, retryAfterMs)
+
+const changeOf = (frame: Asked): Change => {
+  if (frame.type === "delete") return { kind: "deleted" }
+  if (frame.type === "react") return { kind: "reacted", emoji: frame.emoji, removed: frame.remove === true }
+  return { kind: "edited", content: frame.content, mentions: mentionsOf(frame.content, frame.mentions) }
+}
 
 const isDeleted = ({ json }: Entry) => {
   const { deleted }: Message = JSON.parse(json)
@@ -105,15 +113,14 @@ export class Amender extends Context.Service<
         const { at, messageId, roomId } = frame
         const by = client.identity.userId
         if (!rights.enter(roomId)) return yield* Effect.fail(notFound)
-        const author = by === anonymous ? undefined : by
-        const anyones = moderates && frame.type === "delete"
-        const search = { author, anyones, far: moderates }
+        const reacts = frame.type === "react"
+        const author = by === anonymous || reacts ? undefined : by
+        const anyones = reacts || (moderates && frame.type === "delete")
+        const search = { author, anyones, far: moderates && !reacts }
         const target = yield* Effect.mapError(history.find(roomId, messageId, at, search), unfound)
         if (target === undefined) return yield* Effect.fail(notFound)
         if (target.userId !== author && !anyones) return yield* Effect.fail(forbidden)
-        const change =
-          frame.type === "edit" ? ({ kind: "edited", content: frame.content } as const) : ({ kind: "deleted" } as const)
-        const taken = hub.submit({ _tag: "Amend", client, ref, roomId, target, change, by })
+        const taken = hub.submit({ _tag: "Amend", client, ref, roomId, target, change: changeOf(frame), by })
         return yield* taken ? Effect.succeed(target.userId) : Effect.fail(overloaded)
       })
 

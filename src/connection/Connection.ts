@@ -12,10 +12,12 @@ import { encodeServerFrame, type Limits } from "../domain/ServerFrame.ts"
 import { Client, type Identity } from "../hub/Client.ts"
 import type { Command } from "../hub/Command.ts"
 import { Hub } from "../hub/Hub.ts"
+import { Usher } from "../hub/Usher.ts"
 import type { Claims } from "../identity/Claims.ts"
 import { History } from "../store/History.ts"
 import { Moderation } from "../moderation/Moderation.ts"
 import { PrivateRooms } from "../private/PrivateRooms.ts"
+import { ReadMarkers } from "../reading/ReadMarkers.ts"
 import { Amender } from "./Amender.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 import { Connections, type Known } from "./Connections.ts"
@@ -55,6 +57,7 @@ export interface Arrival {
 interface House extends Library {
   readonly heartbeat: Heartbeat["Service"]
   readonly passports: Passports["Service"]
+  readonly usher: Usher | undefined
   readonly clock: Clock.Clock
   readonly allowance: Allowance
   readonly options: ConnectionOptions
@@ -77,7 +80,7 @@ export class Connection implements Beating, Known {
     this.house = house
     this.socket = socket
     this.since = house.clock.currentTimeMillisUnsafe()
-    this.client = new Client(identity, new Mailbox(socket, house.options.mailbox, this))
+    this.client = new Client(identity, new Mailbox(socket, house.options.mailbox, this), house.usher)
   }
 
   /** Ends the connection with `reason`, unless it is ending already. */
@@ -216,6 +219,8 @@ export const make = Effect.fnUntraced(function* (options: ConnectionOptions, all
     judge: yield* Judge,
     moderation: yield* Moderation,
     privateRooms: yield* PrivateRooms,
+    readMarkers: yield* ReadMarkers,
+    usher: yield* Usher,
     amender: yield* Amender,
     connections: yield* Connections,
     heartbeat: yield* Heartbeat,

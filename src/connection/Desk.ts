@@ -2,28 +2,24 @@
 import { Effect } from "effect"
 import type { ClientFrame, Ref } from "../domain/ClientFrame.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
-import { anyGroup, isPrivateRoom, type RoomId } from "../domain/RoomId.ts"
+import { anyGroup, type RoomId } from "../domain/RoomId.ts"
 import type { ServerFrame } from "../domain/ServerFrame.ts"
-import { anonymous, type UserId } from "../domain/UserId.ts"
+import { anonymous } from "../domain/UserId.ts"
 import type { Client } from "../hub/Client.ts"
-import { Rights } from "../identity/Rights.ts"
-import type { Moderation, Moderator } from "../moderation/Moderation.ts"
-import { type Group, noMember, type PrivateRooms } from "../private/PrivateRooms.ts"
-import type { Amender } from "./Amender.ts"
+import type { Rights } from "../identity/Rights.ts"
+import { type Group, noMember } from "../private/PrivateRooms.ts"
+import type { ReadMarkers } from "../reading/ReadMarkers.ts"
+import type { Asked } from "./Amender.ts"
+import { Changes, type ChangeServices, moderatorOf } from "./Changes.ts"
 import type { Connections } from "./Connections.ts"
 import type { Errands } from "./Errands.ts"
-import type { Judge } from "./Gate.ts"
+import { type Mark, mark } from "./Marks.ts"
 
 /** What all desks serve from. */
-export interface Services {
-  readonly moderation: Moderation | undefined
-  readonly amender: Amender["Service"]
-  readonly judge: Judge | undefined
-  readonly privateRooms: PrivateRooms | undefined
+export interface Services extends ChangeServices {
   readonly connections: Connections["Service"]
+  readonly readMarkers: ReadMarkers | undefined
 }
-
-type Change = Extract<ClientFrame, { readonly type: "edit" | "delete" }>
 
 export type Petition = Extract<
   ClientFrame,
@@ -59,13 +55,6 @@ const groupFrame = ({ members, owner, roomId, title }: Group, ref: Ref | undefin
   userIds: members
 })
 
-const moderatorOf = (userId: UserId, rights: Rights): Moderator => ({
-  userId,
-  name: userId,
-  via: "socket",
-  moderates: (roomId) => (roomId === undefined ? rights.everywhere : rights.enter(roomId))
-})
-
 export class Desk {
   private readonly client: Client
   private readonly services: Services
@@ -73,6 +62,7 @@ export class Desk {
   private readonly refuse: (error: ProtocolError, ref: Ref | undefined) => void
   /** Whether the client may no longer be heard. */
   private readonly expired: () => boolean
+  private readonly changes: Changes
 
   constructor(
     client: Client,
@@ -86,6 +76,7 @@ export class Desk {
     this.errands = errands
     this.refuse = refuse
     this.expired = expired
+    this.changes = new Changes(client, services, expired)
   }
 
   /** Serves a frame in its turn, or says at once why not. `rights` is what the client's token gives; none in open mode. */
@@ -99,13 +90,16 @@ export class Desk {
   }
 
   /** Has a message changed, in its turn. The hub answers once that is kept. */
-  change(frame: Change, rights: Rights | undefined): ProtocolError | undefined {
+  change(frame: Asked, rights: Rights | undefined): ProtocolError | undefined {
+    return this.begin(frame.ref, this.changes.make(frame, rights))
+  }
+
+  /** Serves a frame about how far the client has read, in its turn. */
+  mark(frame: Mark, rights: Rights | undefined): ProtocolError | undefined {
+    const work = Effect.suspend(() => mark(this.client, this.services, rights, frame))
     return this.begin(
       frame.ref,
-      Effect.andThen(
-        this.reachable(frame.roomId),
-        Effect.suspend(() => (frame.type === "edit" ? this.edit(frame, rights) : this.amend(frame, rights)))
-      )
+      Effect.map(work, (answer) => this.client.tell(answer))
     )
   }
 
@@ -151,69 +145,6 @@ export class Desk {
     }
     if (this.errands.begin(answered, crashed)) return undefined
     return refusal("overloaded", "too much of what was asked for still waits", undefined, RETRY_MS)
-  }
-
-  /** Whoever may not be in a private room is answered as for a message that never was. */
-  private reachable(roomId: RoomId): Effect.Effect<void, ProtocolError> {
-    if (!isPrivateRoom(roomId) || this.client.rooms.has(roomId)) return Effect.void
-    const missing = refusal("not_found", "there is no such message", "messageId")
-    const { privateRooms } = this.services
-    const { userId } = this.client.identity
-    if (privateRooms === undefined || userId === anonymous) return Effect.fail(missing)
-    return Effect.flatMap(privateRooms.admits(userId, roomId), (admitted) =>
-      admitted ? Effect.void : Effect.fail(missing)
-    )
-  }
-
-  private amend(frame: Change, rights: Rights | undefined): Effect.Effect<void, ProtocolError> {
-    const { amender, moderation } = this.services
-    const { userId } = this.client.identity
-    const { messageId, roomId } = frame
-    const asking = { client: this.client, rights: rights ?? Rights.open, moderates: rights?.moderates === true }
-    return Effect.flatMap(amender.amend({ ...asking, ref: frame.ref }, frame), (author) =>
-      author === userId || moderation === undefined || rights === undefined
-        ? Effect.void
-        : moderation.noted({ action: "delete", roomId, messageId, userId: author }, moderatorOf(userId, rights))
-    )
-  }
-
-  /** Why moderators do not let a message of a room be changed by its author now. */
-  private shut(roomId: RoomId, exempt: boolean): ProtocolError | undefined {
-    const { moderation } = this.services
-    const { userId } = this.client.identity
-    const silenced = moderation?.silences(userId, roomId, exempt)
-    return moderation?.bars(userId, roomId) ?? (silenced?.code === "slow_mode" ? undefined : silenced)
-  }
-
-  /** An edit is held to what a message is held to, but for slow mode: who mends a word has waited already. */
-  private edit(
-    frame: Extract<Change, { readonly type: "edit" }>,
-    rights: Rights | undefined
-  ): Effect.Effect<void, ProtocolError> {
-    const { judge, moderation, privateRooms } = this.services
-    const { content, messageId, roomId } = frame
-    const { userId, username } = this.client.identity
-    const exempt = rights?.moderates === true
-    const shut = this.shut(roomId, exempt) ?? (exempt ? undefined : moderation?.screens(content))
-    if (shut !== undefined) return Effect.fail(shut)
-    const may = privateRooms?.mayWrite(userId, roomId)
-    if (may !== undefined && may !== "unknown") return Effect.fail(may)
-    const permitted =
-      may === "unknown" && privateRooms !== undefined ? privateRooms.permits(userId, roomId) : Effect.void
-    if (judge === undefined) return Effect.andThen(permitted, this.amend(frame, rights))
-    // the judge takes its time, in which much may be ordered
-    const amended = (judged: typeof frame) =>
-      Effect.suspend(() => {
-        const shut = this.shut(roomId, exempt)
-        if (shut !== undefined) return Effect.fail(shut)
-        return this.expired() ? Effect.void : this.amend(judged, rights)
-      })
-    const judged = Effect.flatMap(judge.ask({ roomId, userId, username, content, type: "edit", messageId }), (ruling) =>
-      ruling._tag === "reject"
-        ? Effect.fail(refusal("rejected", ruling.reason, "content"))
-        : amended(ruling._tag === "rewrite" ? { ...frame, content: ruling.content } : frame)
-    )
-    return Effect.andThen(permitted, judged)
   }
 
   private moderate(

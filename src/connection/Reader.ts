@@ -13,6 +13,7 @@ import type { Hub } from "../hub/Hub.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 import { Desk } from "./Desk.ts"
 import { Errands } from "./Errands.ts"
+import { Finder, type Inquiry } from "./Finder.ts"
 import { type Ask, type Library, Lookups } from "./Lookups.ts"
 import type { Passport } from "./Passport.ts"
 import type { Passports } from "./Passports.ts"
@@ -35,6 +36,9 @@ export interface ReaderOptions {
 /** Milliseconds after which an overloaded hub is worth another try, and for which the socket is not read meanwhile. */
 const OVERLOAD_MS = 250
 
+/** Markers that a connection may move. */
+const MARKS = { perSecond: 10, burst: 30 } as const
+
 /** Milliseconds after which a room that found too many others in memory is worth another try. */
 const CROWDED_MS = 60_000
 
@@ -50,6 +54,8 @@ export class Reader implements Listener {
   private readonly library: Library
   /** Made with the first page of history that is asked for. */
   private lookups: Lookups | undefined
+  /** Made with the first search. */
+  private finder: Finder | undefined
   /** What the client's token allows; none in open mode. */
   passport: Passport | undefined
   private renewal: Renewal | undefined
@@ -58,6 +64,8 @@ export class Reader implements Listener {
   private readonly errands: Errands
   private readonly desk: Desk
   private overloaded = false
+  /** Made with the first marker that is moved. */
+  private marks: TokenBucket | undefined
 
   constructor(
     client: Client,
@@ -114,12 +122,19 @@ export class Reader implements Listener {
   /** Breaks off what was begun for the client beside the reading. */
   stop(): void {
     this.lookups?.stop()
+    this.finder?.stop()
     this.errands.stop()
     this.renewal?.stop()
   }
 
   get expired(): boolean {
     return this.renewal?.expired === true
+  }
+
+  /** As `allowed`, for markers: whoever reads along has to be able to speak as well. */
+  private marked(): number {
+    this.marks ??= new TokenBucket(MARKS.perSecond, MARKS.burst, this.now())
+    return this.marks.take(this.now())
   }
 
   allowed(): number {
@@ -179,8 +194,18 @@ export class Reader implements Listener {
           this.desk.enter(frame.roomId, ref, () => this.lookUp(frame)),
           ref
         )
+      case "search": {
+        const wait = this.allowed()
+        if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
+        if (!isPrivateRoom(frame.roomId) || this.client.rooms.has(frame.roomId)) return this.find(frame)
+        return this.answer(
+          this.desk.enter(frame.roomId, ref, () => this.find(frame)),
+          ref
+        )
+      }
       case "edit":
-      case "delete": {
+      case "delete":
+      case "react": {
         const wait = this.allowed()
         if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
         return this.answer(this.desk.change(frame, this.passport?.rights), ref)
@@ -198,13 +223,20 @@ export class Reader implements Listener {
         if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
         return this.answer(this.desk.serve(frame, this.passport?.rights), ref)
       }
+      case "read":
+      case "unread":
+      case "forget": {
+        const wait = frame.type === "read" ? this.marked() : this.allowed()
+        if (wait > 0) return this.refuse(refusal("rate_limited", `too many frames ${frame.type}`, undefined, wait), ref)
+        return this.answer(this.desk.mark(frame, this.passport?.rights), ref)
+      }
       case "refresh":
         return this.renew(frame.token, ref)
       case "ping":
         this.client.tell({ type: "pong", ...(ref === undefined ? {} : { ref }) })
         return undefined
       default:
-        return this.refuse(refusal("not_supported", `${frame.type} is not served here`, "type"), ref)
+        return frame satisfies never
     }
   }
 
@@ -256,6 +288,11 @@ export class Reader implements Listener {
     this.lookups ??= new Lookups(this.client, this.library)
     const error = this.lookups.begin(frame)
     return error === undefined ? undefined : this.refuse(error, frame.ref)
+  }
+
+  private find(frame: Inquiry): CloseReason | undefined {
+    this.finder ??= new Finder(this.client, this.library, this.allowanceKey)
+    return this.answer(this.finder.begin(frame), frame.ref)
   }
 
   private renew(token: string, ref: Ref | undefined): CloseReason | undefined {

@@ -120,10 +120,10 @@ export class Speech {
     return this.library.moderation?.silences(this.client.identity.userId, roomId, exempt)
   }
 
-  private publish({ content, messageId, ref, replyTo, type }: Said, roomId: RoomId): CloseReason | undefined {
+  private publish({ content, mentions, messageId, ref, replyTo, type }: Said, roomId: RoomId): CloseReason | undefined {
     const { client, library, listener } = this
-    const arrivedAt = listener.now()
-    const message: Publish = { _tag: "Publish", client, ref, roomId, type, content, messageId, replyTo, arrivedAt }
+    const said = { type, content, messageId, replyTo, mentions }
+    const message: Publish = { _tag: "Publish", client, ref, roomId, ...said, arrivedAt: listener.now() }
     const { userId } = client.identity
     const problem = isPrivateRoom(roomId) ? library.privateRooms?.mayWrite(userId, roomId) : undefined
     if (problem === undefined) return this.pass(message)

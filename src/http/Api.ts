@@ -14,6 +14,7 @@ import { ModerationGroup } from "./moderation/ModerationApi.ts"
 import { documented } from "./openApi.ts"
 import { about, badRequest, parameter, segment, unavailable } from "./Parameter.ts"
 import { ConversationsGroup } from "./private/ConversationsApi.ts"
+import { SignIn } from "./SignIn.ts"
 
 /** The process is up. `storage` and `durability` say what an acknowledged message survives. */
 const Health = Schema.Struct({
@@ -31,6 +32,9 @@ const Health = Schema.Struct({
 /** Whether to send traffic here; 503 with a problem document when not. `degraded`: chat goes on, the store is away. */
 const Ready = Schema.Struct({ status: Schema.Literals(["ready", "degraded"]), why: Schema.optionalKey(Schema.String) })
 
+/** What the web app has to know before anyone has signed in. */
+const Config = Schema.Struct({ name: Schema.Literal("Hubbub"), version: Schema.String, auth: SignIn })
+
 class System extends HttpApiGroup.make("system", { topLevel: true })
   .add(
     HttpApiEndpoint.get("health", "/health", { success: Health, error: badRequest }).annotateMerge(
@@ -40,6 +44,11 @@ class System extends HttpApiGroup.make("system", { topLevel: true })
   .add(
     HttpApiEndpoint.get("ready", "/ready", { success: Ready, error: [badRequest, unavailable] }).annotateMerge(
       about("getReadiness", "Should traffic be sent here", "`degraded`: chat goes on, but the store is away.")
+    )
+  )
+  .add(
+    HttpApiEndpoint.get("config", "/api/config", { success: Config, error: badRequest }).annotateMerge(
+      about("getConfig", "How to sign in", "Needs no token, since it says how to get one.")
     )
   )
   .annotateMerge(OpenApi.annotations({ description: "For operators and load balancers." })) {}
@@ -62,6 +71,18 @@ const page = {
   hasMore: Schema.Boolean,
   before: Schema.NullOr(Schema.String),
   after: Schema.NullOr(Schema.String)
+}
+
+/**
+ * Newest message first; `places` are their cursors, to look around. `hasMore`: there may be more before `before`, which a page may end at
+ * before it is full, or even empty, where much had to be read.
+ */
+const found = {
+  count: Schema.Int,
+  messages: Schema.Array(Message),
+  places: Schema.Array(Schema.String),
+  hasMore: Schema.Boolean,
+  before: Schema.NullOr(Schema.String)
 }
 
 /** `messages` of the present epoch. `lastActivity` is null where nothing was said. */
@@ -100,6 +121,21 @@ class Rooms extends HttpApiGroup.make("rooms")
       success: Schema.Struct({ roomId: RoomId, ...page }),
       error
     }).annotateMerge(about("getRoomMessages", "What was said in a room", "The newest page, or one near a place."))
+  )
+  .add(
+    HttpApiEndpoint.get("search", "/api/rooms/:roomId/search", {
+      params: { roomId: segment("the room") },
+      query: {
+        q: parameter("what to look for: 1 to 10 words, each of which begins a word of the message"),
+        limit: parameter("messages on the page: 1 to 200, 50 without"),
+        before: parameter("a cursor: the messages before it"),
+        userId: parameter("who asks, for a private room where tokens are off; not looked at otherwise")
+      },
+      success: Schema.Struct({ roomId: RoomId, ...found }),
+      error
+    }).annotateMerge(
+      about("searchRoom", "Messages of a room that have some words", "Newest first, by what they say now.")
+    )
   )
   .annotateMerge(OpenApi.annotations({ description: "Rooms, and what was said in them." })) {}
 

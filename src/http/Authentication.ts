@@ -31,6 +31,8 @@ const needOf = (path: string): Need => {
   if (path === "/metrics" || path === "/api/analytics" || path.startsWith("/api/analytics/")) return "figures"
   if (path.startsWith("/api/admin/")) return "admin"
   if (path === "/api/moderation" || path.startsWith("/api/moderation/")) return "order"
+  // who is not signed in has to learn how to
+  if (path === "/api/config") return "nothing"
   return path.startsWith("/api/") ? "token" : "nothing"
 }
 

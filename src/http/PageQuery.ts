@@ -1,6 +1,7 @@
 /** What the query of a request says about the page it wants, and why it is refused. */
 import { Data, Result } from "effect"
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../domain/PageSize.ts"
+import { searchProblem, soughtIn } from "../domain/searching.ts"
 import type { Query } from "../store/Page.ts"
 import type { CursorFault } from "./Cursors.ts"
 
@@ -55,6 +56,13 @@ export const placeOf = <P>(params: Params, name: string, read: ReadPlace<P>): Re
       read(text, name),
       (fault) => new BadQuery({ code: "invalid_cursor", field: name, detail: `${name} ${faults[fault]}` })
     )
+  })
+
+/** The words to look for: `q`. What it says is in no refusal. */
+export const soughtOf = (params: Params): Result.Result<ReadonlyArray<string>, BadQuery> =>
+  Result.flatMap(single(params, "q"), (text = "") => {
+    const problem = searchProblem(text)
+    return problem === undefined ? Result.succeed(soughtIn(text)) : bad("invalid_query", "q", `q ${problem}`)
   })
 
 /** Which page of a history: `limit`, and at most one of `before`, `after` and `around`. */

@@ -5,8 +5,11 @@ const READ = "GET, HEAD"
 
 const paths: ReadonlyArray<readonly [pattern: RegExp, allow: string]> = [
   [/^\/(?:health|ready|metrics|ws|docs|openapi\.json)?$/, READ],
+  [/^\/(?:r\/[^/]+|dashboard(?:\/.*)?|signed-in|assets\/.+)$/, READ],
+  [/^\/api\/config$/, READ],
   [/^\/api\/rooms$/, READ],
   [/^\/api\/(?:rooms|users)\/[^/]+\/messages$/, READ],
+  [/^\/api\/rooms\/[^/]+\/search$/, READ],
   [new RegExp(`^/api/analytics(?:/(?:${[...REPORTS, "export", "(?:rooms|users)/[^/]+"].join("|")}))?$`), READ],
   [/^\/api\/conversations$/, READ],
   [/^\/api\/moderation$/, "POST"],

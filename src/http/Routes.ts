@@ -17,6 +17,8 @@ import { layerHttpServer } from "./NodeServer.ts"
 import { allowedOn } from "./Paths.ts"
 import { problemResponse } from "./problemResponse.ts"
 import { SECURITY_HEADERS } from "./securityHeaders.ts"
+import type { SignIn } from "./SignIn.ts"
+import * as webApp from "./webApp.ts"
 
 export interface RoutesOptions extends Partial<DoorOptions> {
   readonly origins: AllowedOrigins
@@ -26,6 +28,10 @@ export interface RoutesOptions extends Partial<DoorOptions> {
   readonly metricsToken?: Redacted.Redacted
   /** Keys of programs that act as admins; none without it. */
   readonly apiKeys?: Redacted.Redacted<ReadonlyArray<ApiKey>>
+  /** How users of the web app sign in: by a name, without it. */
+  readonly signIn?: SignIn
+  /** Without it, the root path has a page that says how to talk to the server. */
+  readonly web?: webApp.WebAppOptions
 }
 
 /** What is always answered, so that whoever watches over the server is not shut out by those who flood it. */
@@ -118,12 +124,18 @@ export const layer = ({
   metricsToken = none,
   minUsers = 1,
   origins,
-  trustedProxies = []
+  signIn = { mode: "open" },
+  trustedProxies = [],
+  web
 }: RoutesOptions) =>
   HttpRouter.serve(
-    Layer.mergeAll(Handlers.layer({ minUsers }), DocsPage.layer, HomePage.layer, MetricsPage.layer, Upgrade).pipe(
-      Layer.provide(Authentication.layer({ apiKeys, metricsToken }))
-    ),
+    Layer.mergeAll(
+      Handlers.layer({ minUsers, signIn }),
+      DocsPage.layer,
+      web === undefined ? HomePage.layer : webApp.layer(web),
+      MetricsPage.layer,
+      Upgrade
+    ).pipe(Layer.provide(Authentication.layer({ apiKeys, metricsToken }))),
     {
       disableLogger: true,
       disableListenLog: true,

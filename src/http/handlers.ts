@@ -13,6 +13,7 @@ import * as HistoryHandlers from "./historyHandlers.ts"
 import * as ModerationHandlers from "./moderation/moderationHandlers.ts"
 import * as ConversationsHandlers from "./private/conversationsHandlers.ts"
 import { problemResponse } from "./problemResponse.ts"
+import type { SignIn } from "./SignIn.ts"
 import type { DrainStatus } from "../store/Drain.ts"
 import { Storage } from "../store/Storage.ts"
 import { version } from "../version.ts"
@@ -25,53 +26,59 @@ const backlogOf = ({ backlogBytes, deadLetters, oldestMs }: DrainStatus) => ({
 
 const notReady = (code: string, detail: string) => problemResponse(503, { code, detail, retryAfterMs: 1000 })
 
-const System = HttpApiBuilder.group(
-  Api,
-  "system",
-  Effect.fnUntraced(function* (handlers) {
-    const hub = yield* Hub
-    const analytics = yield* Analytics
-    const lifecycle = yield* Lifecycle
-    const supervisor = yield* Supervisor
-    const storage = yield* Storage
-    return handlers
-      .handle("health", () =>
-        Effect.gen(function* () {
-          const { clients, rooms } = yield* hub.size
-          const status = storage.status()
-          return {
-            status: "ok",
-            clients,
-            rooms,
-            storage: storage.state(),
-            durability: storage.durability,
-            ...(status === undefined ? {} : { backlog: backlogOf(status) }),
-            uptimeSeconds: analytics.uptimeSeconds(),
-            version
-          } as const
-        })
-      )
-      .handleRaw("ready", () =>
-        Effect.sync(() => {
-          if (lifecycle.draining()) return notReady("draining", "the server is stopping")
-          if (!supervisor.healthy()) return notReady("failing", "a part of the server keeps crashing")
-          const status = storage.status()
-          if (status === undefined || status.healthy) return HttpServerResponse.jsonUnsafe({ status: "ready" })
-          // nothing is acknowledged until the store has it, so there is no chat without one
-          if (storage.durability === "store" && status.store === "unavailable") {
-            return notReady("unavailable", "the store does not answer")
-          }
-          return HttpServerResponse.jsonUnsafe({ status: "degraded", why: status.why })
-        })
-      )
-  })
-)
+export interface HandlersOptions extends AnalyticsHandlers.AnalyticsOptions {
+  readonly signIn: SignIn
+}
 
-export const layer = (options: AnalyticsHandlers.AnalyticsOptions) =>
+const system = (auth: SignIn) =>
+  HttpApiBuilder.group(
+    Api,
+    "system",
+    Effect.fnUntraced(function* (handlers) {
+      const hub = yield* Hub
+      const analytics = yield* Analytics
+      const lifecycle = yield* Lifecycle
+      const supervisor = yield* Supervisor
+      const storage = yield* Storage
+      return handlers
+        .handle("health", () =>
+          Effect.gen(function* () {
+            const { clients, rooms } = yield* hub.size
+            const status = storage.status()
+            return {
+              status: "ok",
+              clients,
+              rooms,
+              storage: storage.state(),
+              durability: storage.durability,
+              ...(status === undefined ? {} : { backlog: backlogOf(status) }),
+              uptimeSeconds: analytics.uptimeSeconds(),
+              version
+            } as const
+          })
+        )
+        .handleRaw("ready", () =>
+          Effect.sync(() => {
+            if (lifecycle.draining()) return notReady("draining", "the server is stopping")
+            if (!supervisor.healthy()) return notReady("failing", "a part of the server keeps crashing")
+            const status = storage.status()
+            if (status === undefined || status.healthy) return HttpServerResponse.jsonUnsafe({ status: "ready" })
+            // nothing is acknowledged until the store has it, so there is no chat without one
+            if (storage.durability === "store" && status.store === "unavailable") {
+              return notReady("unavailable", "the store does not answer")
+            }
+            return HttpServerResponse.jsonUnsafe({ status: "degraded", why: status.why })
+          })
+        )
+        .handle("config", () => Effect.succeed({ name: "Hubbub", version, auth } as const))
+    })
+  )
+
+export const layer = ({ signIn, ...options }: HandlersOptions) =>
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide(
       Layer.mergeAll(
-        System,
+        system(signIn),
         AnalyticsHandlers.layer(options),
         HistoryHandlers.layer,
         ConversationsHandlers.layer,

@@ -13,10 +13,11 @@ import { PrivateRooms } from "../private/PrivateRooms.ts"
 import { RoomLog } from "../log/RoomLog.ts"
 import { History, type RoomPlace } from "../store/History.ts"
 import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
+import type { TooManySearches } from "../store/Searches.ts"
 import { Api } from "./Api.ts"
 import { type CursorFault, Cursors, listTrack, roomTrack, userTrack } from "./Cursors.ts"
-import { BadQuery, limitOf, pageQuery, type Params, placeOf } from "./PageQuery.ts"
-import { pageResponse } from "./pageResponse.ts"
+import { BadQuery, limitOf, pageQuery, type Params, placeOf, soughtOf } from "./PageQuery.ts"
+import { foundResponse, pageResponse } from "./pageResponse.ts"
 import { claimedOf } from "./private/claimedOf.ts"
 import { mayRead } from "./private/mayRead.ts"
 import { problemResponse } from "./problemResponse.ts"
@@ -42,12 +43,19 @@ const userIdOf = (text: string): Result.Result<UserId, BadQuery> => {
 }
 
 const answered = (
-  answer: Effect.Effect<HttpServerResponse.HttpServerResponse, BadQuery | HistoryUnavailable | ProtocolError>
+  answer: Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    BadQuery | HistoryUnavailable | ProtocolError | TooManySearches
+  >
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.catchTags(answer, {
     BadQuery: ({ code, detail, field }) => Effect.succeed(problemResponse(400, { code, detail, field })),
     ProtocolError: ({ code, message, retryAfterMs = 1000 }) =>
       Effect.succeed(problemResponse(503, { code, detail: message, retryAfterMs })),
+    TooManySearches: ({ retryAfterMs }) =>
+      Effect.succeed(
+        problemResponse(503, { code: "overloaded", detail: "too much is being searched for", retryAfterMs })
+      ),
     HistoryUnavailable: ({ reason, retryAfterMs }) =>
       Effect.succeed(problemResponse(503, { code: "unavailable", detail: `${reason}; try again later`, retryAfterMs }))
   })
@@ -88,6 +96,28 @@ const Rooms = HttpApiBuilder.group(
       })
     })
 
+    /** The room whose messages are shown to whoever asks for those of a room: one that never was, where they may not see it. */
+    const shownFor = Effect.fnUntraced(function* (roomId: RoomId, params: Params) {
+      const viewer = yield* Viewer
+      const believed = isPrivateRoom(roomId) && viewer.userId === undefined
+      const claimed = believed ? yield* Effect.fromResult(claimedOf(params)) : undefined
+      const readable = yield* mayRead(privateRooms, viewer, roomId, claimed)
+      const barred = viewer.userId !== undefined && moderation?.bars(viewer.userId, roomId) !== undefined
+      return readable && !barred ? roomId : nowhere
+    })
+
+    const search = Effect.fnUntraced(function* (id: string, params: Params) {
+      const roomId = yield* Effect.fromResult(roomIdOf(id))
+      const track = roomTrack(roomId)
+      const limit = yield* Effect.fromResult(limitOf(params))
+      const before = yield* Effect.fromResult(placeOf(params, "before", (text) => cursors.read(track, text)))
+      const sought = yield* Effect.fromResult(soughtOf(params))
+      const { apiKey, userId } = yield* Viewer
+      const shown = yield* shownFor(roomId, params)
+      const seeker = `http ${userId ?? ""} ${apiKey ?? ""}`
+      return foundResponse(roomId, cursors, yield* history.search(shown, { sought, before, limit }, seeker))
+    })
+
     const messages = Effect.fnUntraced(function* (id: string, params: Params) {
       const roomId = yield* Effect.fromResult(roomIdOf(id))
       const track = roomTrack(roomId)
@@ -95,18 +125,14 @@ const Rooms = HttpApiBuilder.group(
       const read = (text: string, name: string): Result.Result<RoomPlace, CursorFault> =>
         name === "around" && /^\d{1,15}$/.test(text) ? Result.succeed(Number(text)) : cursors.read(track, text)
       const asked = yield* Effect.fromResult(pageQuery(params, read))
-      const viewer = yield* Viewer
-      const believed = isPrivateRoom(roomId) && viewer.userId === undefined
-      const claimed = believed ? yield* Effect.fromResult(claimedOf(params)) : undefined
-      const readable = yield* mayRead(privateRooms, viewer, roomId, claimed)
-      const barred = viewer.userId !== undefined && moderation?.bars(viewer.userId, roomId) !== undefined
-      const page = yield* history.room(readable && !barred ? roomId : nowhere, asked.query)
+      const page = yield* history.room(yield* shownFor(roomId, params), asked.query)
       return pageResponse({ roomId }, cursors, track, asked, page)
     })
 
     return handlers
       .handleRaw("list", ({ query }) => answered(list(query)))
       .handleRaw("messages", ({ params, query }) => answered(messages(params.roomId, query)))
+      .handleRaw("search", ({ params, query }) => answered(search(params.roomId, query)))
   })
 )
 

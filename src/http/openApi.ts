@@ -13,6 +13,7 @@ const WHOLE: Readonly<Record<string, object>> = {
 }
 /** Parameters that cannot be left out, by operation; a request without them is refused by hand, too. */
 const REQUIRED: Readonly<Record<string, ReadonlyArray<string>>> = {
+  searchRoom: ["q"],
   getTimeseries: ["metric"],
   exportReport: ["report"]
 }

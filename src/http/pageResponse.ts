@@ -2,7 +2,8 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Page } from "../store/Page.ts"
-import type { Cursors, Track } from "./Cursors.ts"
+import type { Finds } from "../store/searchRoom.ts"
+import { type Cursors, roomTrack, type Track } from "./Cursors.ts"
 import type { PageQuery } from "./PageQuery.ts"
 
 /** A page of history as an answer. Its messages are JSON already, and go into the text as they are. */
@@ -21,6 +22,24 @@ export const pageResponse = <P, Q>(
     after: last === undefined ? (after ?? null) : cursors.write(track, last)
   }).slice(1)
   return HttpServerResponse.text(`${head},"messages":[${messages.join(",")}],${tail}`, {
+    contentType: "application/json"
+  })
+}
+
+/** What a search of a room found as an answer. */
+export const foundResponse = (
+  roomId: RoomId,
+  cursors: Cursors["Service"],
+  { before, found }: Finds
+): HttpServerResponse.HttpServerResponse => {
+  const track = roomTrack(roomId)
+  const head = JSON.stringify({ roomId, count: found.length }).slice(0, -1)
+  const tail = JSON.stringify({
+    places: found.map(({ place }) => cursors.write(track, place)),
+    hasMore: before !== undefined,
+    before: before === undefined ? null : cursors.write(track, before)
+  }).slice(1)
+  return HttpServerResponse.text(`${head},"messages":[${found.map(({ json }) => json).join(",")}],${tail}`, {
     contentType: "application/json"
   })
 }

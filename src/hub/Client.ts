@@ -8,6 +8,7 @@ import { encodeServerFrame, type ServerFrame } from "../domain/ServerFrame.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Username } from "../domain/Username.ts"
 import type { Room } from "./Room.ts"
+import type { Usher } from "./Usher.ts"
 
 /** Who a connection is, as established before the hub hears of it; no frame can change it. A token that is refreshed may bring a new name. */
 export interface Identity {
@@ -29,10 +30,12 @@ export class Client {
   readonly identity: Identity
   readonly mailbox: Mailbox
   readonly rooms = new Map<RoomId, Seat>()
+  private readonly usher: Usher | undefined
 
-  constructor(identity: Identity, mailbox: Mailbox) {
+  constructor(identity: Identity, mailbox: Mailbox, usher?: Usher) {
     this.identity = identity
     this.mailbox = mailbox
+    this.usher = usher
   }
 
   /** Leaves a frame for this client alone; it goes out at the end of the hub's tick. */
@@ -83,6 +86,7 @@ export class Client {
     }
     parts.push(Buffer.from(END))
     this.mailbox.offerLong(parts, older?.taken)
+    this.usher?.seated(seat)
   }
 }
 

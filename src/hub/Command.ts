@@ -28,6 +28,8 @@ export interface Publish extends From {
   readonly content: Content
   readonly messageId: MessageId | undefined
   readonly replyTo: MessageId | undefined
+  /** Whom it speaks to beside those its text names. */
+  readonly mentions?: ReadonlyArray<UserId> | undefined
   readonly arrivedAt: number
 }
 
@@ -60,12 +62,14 @@ export interface Subscribe extends From {
 export interface Denied {
   readonly error: ErrorCode
   readonly message: string
+  /** What is wrong with what was asked. */
+  readonly field?: string
   readonly retryAfterMs?: number
 }
 
 /**
  * Changes a message, whatever it was when it was read. The client, if there is one, is told once that is kept, or why it is not;
- * `settled` likewise: without a denial it is kept.
+ * `settled` likewise: without a denial it is kept. Whoever reacts must be in the room, as for a message.
  */
 export interface Amend {
   readonly _tag: "Amend"

@@ -2,7 +2,8 @@
 import { Effect } from "effect"
 import type { Analytics } from "../analytics/Analytics.ts"
 import type { ChangeFrame } from "../domain/ServerFrame.ts"
-import type { Amendment, Demand } from "../log/Amendment.ts"
+import type { Amendment, Change, Demand } from "../log/Amendment.ts"
+import { EMOJI_MAX, REACTIONS_MAX } from "../log/reacting.ts"
 import type { Amended, LogUnavailable, RoomLog } from "../log/RoomLog.ts"
 import type { Amend, Denied, Purge } from "./Command.ts"
 import { Purging } from "./Purging.ts"
@@ -31,14 +32,25 @@ const WAITING = 65_536
 /** Milliseconds after which a change that found too many waiting is worth another try. */
 const OVERLOAD_MS = 1000
 
+const deletion: Change = { kind: "deleted" }
+
 const gone: Denied = { error: "not_found", message: "there is no such message" }
+const full: Denied = {
+  error: "rejected",
+  message: `a message takes no more than ${REACTIONS_MAX} reactions of ${EMOJI_MAX} different emoji`,
+  field: "emoji"
+}
 const poison: Denied = { error: "internal", message: "this could not be handled and was set aside" }
 
 /** What a room is told of a change; its version is the revision that it made. */
-const frameOf = ({ by, epoch, kind, madeAt, message, revision, seq }: Amendment): ChangeFrame => {
-  const { content, editedAt = new Date(madeAt).toISOString(), messageId, roomId } = message
+const frameOf = ({ by, epoch, madeAt, message, revision, seq }: Amendment, change: Change): ChangeFrame => {
+  const { content, editedAt = new Date(madeAt).toISOString(), mentions, messageId, roomId } = message
   const changed = { roomId, messageId, userId: by, version: revision, epoch, seq }
-  return kind === "edited" ? { type: kind, ...changed, content, editedAt } : { type: kind, ...changed }
+  if (change.kind === "deleted") return { type: "deleted", ...changed }
+  if (change.kind === "reacted") {
+    return { type: "reaction", ...changed, emoji: change.emoji, ...(change.removed ? { removed: true } : {}) }
+  }
+  return { type: "edited", ...changed, content, editedAt, ...(mentions === undefined ? {} : { mentions }) }
 }
 
 export class Editor {
@@ -83,7 +95,11 @@ export class Editor {
       const message = "too many changes wait to be kept; try again later"
       return this.deny(roster, command, { error: "overloaded", message, retryAfterMs: OVERLOAD_MS })
     }
-    const { by, change, target } = command
+    const { by, change, client, roomId, target } = command
+    if (change.kind === "reacted" && client?.rooms.has(roomId) === false) {
+      const denied = { error: "not_subscribed", message: `not in room ${roomId}`, field: "roomId" } as const
+      return this.deny(roster, command, denied)
+    }
     this.tasks.push({ demand: { target, change, by }, owner: command })
   }
 
@@ -165,13 +181,15 @@ export class Editor {
     switch (outcome._tag) {
       case "amended": {
         const { amendment } = outcome
-        this.noted(amendment)
-        this.tell(roster, frameOf(amendment), amendment)
+        const { change } = command
+        this.noted(amendment, change)
+        this.tell(roster, frameOf(amendment, change), amendment)
         return this.acknowledgeOnceKept(roster, command, amendment.madeAt, false)
       }
       case "unchanged": {
         const { editedAt } = outcome.message
-        const at = editedAt === undefined ? this.wallNow() : Date.parse(editedAt)
+        const isEdit = command.change.kind === "edited" && editedAt !== undefined
+        const at = isEdit ? Date.parse(editedAt) : this.wallNow()
         return this.acknowledgeOnceKept(roster, command, at, true)
       }
       default:
@@ -182,22 +200,25 @@ export class Editor {
   /** The amendment where there is one, why not where that is not as it should be; nothing for what was deleted before. */
   private deleted(outcome: Outcome): Amendment | Denied | undefined {
     if (outcome._tag === "amended") {
-      this.noted(outcome.amendment)
+      this.noted(outcome.amendment, deletion)
       return outcome.amendment
     }
     return outcome._tag === "unchanged" || outcome._tag === "gone" ? undefined : denialOf(outcome)
   }
 
-  private noted({ by, kind, message }: Amendment): void {
-    this.analytics.record({ _tag: kind, roomId: message.roomId })
-    this.witness?.changed?.(kind, message, by)
+  private noted({ by, message }: Amendment, change: Change): void {
+    const { roomId } = message
+    if (change.kind !== "reacted") this.analytics.record({ _tag: change.kind, roomId })
+    // who takes a reaction back does nothing that counts
+    else if (!change.removed) this.analytics.record({ _tag: "reaction", roomId, userId: by })
+    this.witness?.changed?.(change.kind, message, by)
   }
 
   /** Tells a room once what was purged; where not all of it was, of each message. */
   private conclude(roster: Roster, { command, deleted, denied }: Purging): void {
     const { roomId, settled, userId } = command
     const last = deleted.at(-1)
-    if (denied !== undefined) for (const one of deleted) this.tell(roster, frameOf(one), one)
+    if (denied !== undefined) for (const one of deleted) this.tell(roster, frameOf(one, deletion), one)
     else if (last !== undefined) {
       const { epoch, seq } = deleted.reduce((newest, one) => (isBefore(newest, one) ? one : newest))
       // others may have changed messages since
@@ -240,10 +261,10 @@ export class Editor {
   }
 
   private deny(roster: Roster, { client, ref, settled }: Amend, denied: Denied): void {
-    const { error, message, retryAfterMs } = denied
+    const { error, field, message, retryAfterMs } = denied
     this.analytics.record({ _tag: "rejected", reason: error })
     settled?.(denied)
-    if (client !== undefined) roster.refuse({ client, ref }, error, message, undefined, retryAfterMs)
+    if (client !== undefined) roster.refuse({ client, ref }, error, message, field, retryAfterMs)
   }
 }
 
@@ -251,6 +272,7 @@ const isBefore = (a: Amendment, b: Amendment) => a.epoch < b.epoch || (a.epoch =
 
 const denialOf = (outcome: Exclude<Outcome, { readonly _tag: "amended" | "unchanged" }>): Denied => {
   if (outcome._tag === "gone") return gone
+  if (outcome._tag === "full") return full
   if (outcome._tag === "poison") return poison
   const { reason: error, retryAfterMs } = outcome.error
   return { error, message: "the change was not kept; try again later", retryAfterMs }

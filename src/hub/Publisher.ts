@@ -4,6 +4,7 @@ import type { Analytics } from "../analytics/Analytics.ts"
 import { saidOf } from "../analytics/Event.ts"
 import type { Draft } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
+import { mentionsOf } from "../domain/mentions.ts"
 import { type ErrorCode, refusal } from "../domain/ProtocolError.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { ServerFrame } from "../domain/ServerFrame.ts"
@@ -98,14 +99,15 @@ export class Publisher {
   /** Takes a message without asking any more. */
   admit(command: Publish | Announce): void {
     if (command._tag === "Announce") {
+      const { draft } = command
       this.pending.push(command)
-      this.drafts.push(command.draft)
+      this.drafts.push(mentioning(draft, draft.mentions))
       return
     }
     const { client, roomId } = command
     const { userId, username } = client.identity
     this.pending.push(command)
-    this.drafts.push({
+    const draft: Draft = {
       messageId: command.messageId ?? freshMessageId(),
       roomId,
       type: command.type,
@@ -113,7 +115,8 @@ export class Publisher {
       username,
       content: command.content,
       ...(command.replyTo === undefined ? {} : { replyTo: command.replyTo })
-    })
+    }
+    this.drafts.push(mentioning(draft, command.mentions))
   }
 
   /** Has the log keep what was taken. Where the log fails on the batch, each message is tried alone and the one to blame is set aside. */
@@ -298,4 +301,10 @@ export class Publisher {
       command.settled({ _tag: "refused", error: refusal(code, message, field, retryAfterMs) })
     } else roster.refuse(command, code, message, field, retryAfterMs)
   }
+}
+
+/** A draft with whom it speaks to: those its text names, and those given beside it. */
+const mentioning = (draft: Draft, given: Draft["mentions"]): Draft => {
+  const mentions = mentionsOf(draft.content, given)
+  return mentions.length === 0 ? draft : { ...draft, mentions }
 }

@@ -7,11 +7,18 @@ import type { Content } from "../domain/Content.ts"
 import { encodeMessage, type Message } from "../domain/Message.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Entry } from "./Entry.ts"
+import { reacting, type Reaction } from "./reacting.ts"
 
-export type ChangeKind = "edited" | "deleted"
+/**
+ * What a message is to become: `edited`, it says something else, and speaks to others; `deleted`, nothing any more, and for good;
+ * `reacted`, one user's reaction is on it, or not any more.
+ */
+export type Change =
+  | { readonly kind: "edited"; readonly content: Content; readonly mentions?: ReadonlyArray<UserId> }
+  | { readonly kind: "deleted" }
+  | ({ readonly kind: "reacted" } & Reaction)
 
-/** What a message is to become: `edited`, it says something else; `deleted`, nothing any more, and for good. */
-export type Change = { readonly kind: "edited"; readonly content: Content } | { readonly kind: "deleted" }
+export type ChangeKind = Change["kind"]
 
 /** A change that is asked for. `target` is the message as it was read, which may have been changed since. */
 export interface Demand {
@@ -43,20 +50,27 @@ export const fingerprint = (content: string): string => createHash("sha256").upd
 /** Whether a message no longer says what it was sent with. */
 export const isChanged = ({ deleted, editedAt }: Message): boolean => deleted === true || editedAt !== undefined
 
+/** What a demand may come to that changes nothing. */
+type Unmade =
+  | { readonly kind: "unchanged"; readonly message: Message }
+  | { readonly kind: "gone" }
+  | { readonly kind: "full" }
+
 /**
- * What a demand makes of a message: the amendment, the message where it is so already, or `gone` where it was deleted and can be nothing
- * else any more. `revision` and `madeAt` are of the change.
+ * What a demand makes of a message: the amendment, the message where it is so already, `gone` where it was deleted and can be nothing
+ * else any more, or `full` where it has all the reactions it can have. `revision` and `madeAt` are of the change.
  */
 export const amend = (
   { by, change, target }: Demand,
   newest: Newest,
   revision: number,
   madeAt: number
-): Amendment | { readonly kind: "unchanged"; readonly message: Message } | { readonly kind: "gone" } => {
+): Amendment | Unmade => {
   const message: Message = JSON.parse(newest.json)
   if (message.deleted === true) return change.kind === "deleted" ? { kind: "unchanged", message } : { kind: "gone" }
-  if (change.kind === "edited" && change.content === message.content) return { kind: "unchanged", message }
-  const next = change.kind === "edited" ? edited(message, change.content, madeAt) : deleted(message)
+  const next = changed(message, change, by, madeAt)
+  if (next === "unchanged") return { kind: "unchanged", message }
+  if (next === "full") return { kind: "full" }
   const { at, epoch, messageId, roomId, seq, userId } = target
   return {
     kind: change.kind,
@@ -70,16 +84,37 @@ export const amend = (
     revision,
     by,
     madeAt,
-    said: change.kind === "deleted" ? "" : isChanged(message) ? newest.said : fingerprint(message.content),
+    said: saidBefore(change, message, newest),
     message: next
   }
 }
 
-const edited = (message: Message, content: Content, madeAt: number): Message => ({
-  ...message,
-  content,
-  editedAt: new Date(madeAt).toISOString()
-})
+/** A reaction changes nothing of what a message says, so that its text still tells a repeat. */
+const saidBefore = ({ kind }: Change, message: Message, { said }: Newest): string => {
+  if (kind === "deleted") return ""
+  if (isChanged(message)) return said
+  return kind === "reacted" ? "" : fingerprint(message.content)
+}
+
+const changed = (message: Message, change: Change, by: UserId, madeAt: number): Message | "unchanged" | "full" => {
+  if (change.kind === "deleted") return deleted(message)
+  if (change.kind === "edited") return edited(message, change, madeAt)
+  const { reactions = {}, ...rest } = message
+  const next = reacting(reactions, change, by)
+  if (next === "unchanged" || next === "full") return next
+  return next === undefined ? rest : { ...rest, reactions: next }
+}
+
+const edited = (
+  message: Message,
+  { content, mentions = [] }: Extract<Change, { readonly kind: "edited" }>,
+  madeAt: number
+): Message | "unchanged" => {
+  const { mentions: before = [], ...rest } = message
+  if (content === message.content && mentions.join(" ") === before.join(" ")) return "unchanged"
+  const editedAt = new Date(madeAt).toISOString()
+  return { ...rest, content, ...(mentions.length === 0 ? {} : { mentions }), editedAt }
+}
 
 /** Only what says that there was a message, and what it answered. */
 const deleted = ({ bot, messageId, replyTo, roomId, seq, timestamp, type, userId, username }: Message): Message => ({

@@ -224,9 +224,10 @@ export const layer = (options: JournalLogOptions, limits: StreamLimits) =>
           streams.delete(roomId)
         },
         tail: (roomId) => {
-          const { drained = 0, head = 0 } = journal.rooms.get(roomId) ?? {}
+          const { at = 0, drained = 0, head = 0 } = journal.rooms.get(roomId) ?? {}
           const from = Math.min(oldestOf(roomId, head), drained + 1)
-          return { epoch: journal.epoch, head, from, owesOlder: journal.owesOlder }
+          const { epoch, owesOlder } = journal
+          return { epoch, head, from, owesOlder, ...(head === 0 ? {} : { at }) }
         },
         read: Effect.fnUntraced(function* (roomId, after, to) {
           const stream = find(roomId)

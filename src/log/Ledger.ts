@@ -24,7 +24,10 @@ export interface Staged {
   readonly fresh: ReadonlyArray<Fresh>
 }
 
-/** A batch of changes. `amendments` are those that change something, in order; `outcomes` what becomes of each demand. */
+/**
+ * A batch of changes. `amendments` are those that change something, in order, of each message only the last, which has the others in it;
+ * `outcomes` what becomes of each demand.
+ */
 export interface StagedChanges {
   readonly outcomes: ReadonlyArray<Amended>
   readonly amendments: ReadonlyArray<Amendment>
@@ -108,7 +111,7 @@ export class Ledger {
     batch: ReadonlyArray<Demand>,
     elsewhere: (target: Entry) => Newest | undefined = () => undefined
   ): StagedChanges {
-    const amendments: Array<Amendment> = []
+    /** In the order of their last change. */
     const staged = new Map<string, Amendment>()
     let { revision } = this
     const outcomes = batch.map((demand): Amended => {
@@ -120,13 +123,13 @@ export class Ledger {
       const next = Math.max(revision + 1, (target.revision ?? 0) + 1, now)
       const amended = amend(demand, newest, next, Math.max(now, target.at))
       if (amended.kind === "unchanged") return { _tag: "unchanged", message: amended.message }
-      if (amended.kind === "gone") return { _tag: "gone" }
+      if (amended.kind === "gone" || amended.kind === "full") return { _tag: amended.kind }
       revision = next
+      staged.delete(key)
       staged.set(key, amended)
-      amendments.push(amended)
       return { _tag: "amended", amendment: amended }
     })
-    return { outcomes, amendments }
+    return { outcomes, amendments: Array.from(staged.values()) }
   }
 
   /** Makes staged changes part of what is in memory. No others may have been staged or committed since. */
@@ -169,7 +172,8 @@ export class Ledger {
       content: draft.content,
       timestamp: new Date(end.at).toISOString(),
       ...(draft.replyTo === undefined ? {} : { replyTo: draft.replyTo }),
-      ...(draft.bot === undefined ? {} : { bot: draft.bot })
+      ...(draft.bot === undefined ? {} : { bot: draft.bot }),
+      ...(draft.mentions === undefined ? {} : { mentions: draft.mentions })
     }
   }
 }

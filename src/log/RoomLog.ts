@@ -17,11 +17,15 @@ export type Appended =
   | { readonly _tag: "duplicate"; readonly stream: RoomStream; readonly message: Message }
   | { readonly _tag: "conflict" }
 
-/** What became of a demand. `unchanged`: the message is so already; `gone`: it was deleted, or is not there any more. */
+/**
+ * What became of a demand. `unchanged`: the message is so already; `gone`: it was deleted, or is not there any more; `full`: it has all the
+ * reactions it can have.
+ */
 export type Amended =
   | { readonly _tag: "amended"; readonly amendment: Amendment }
   | { readonly _tag: "unchanged"; readonly message: Message }
   | { readonly _tag: "gone" }
+  | { readonly _tag: "full" }
 
 /** The log cannot take more just now; nothing of the batch was kept. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
@@ -41,6 +45,8 @@ export interface Tail {
   readonly from: number
   /** Whether messages of earlier epochs are in neither yet, but on their way to the store. */
   readonly owesOlder: boolean
+  /** Milliseconds since 1970 of the newest message; missing where there is none of the epoch. */
+  readonly at?: number
 }
 
 /** A room that has messages. */
@@ -126,7 +132,13 @@ export class RoomLog extends Context.Service<
             const stream = streams.get(roomId)
             return stream === undefined
               ? { epoch, head: 0, from: 1, owesOlder: false }
-              : { epoch: stream.epoch, head: stream.head, from: stream.oldest, owesOlder: false }
+              : {
+                  epoch: stream.epoch,
+                  head: stream.head,
+                  from: stream.oldest,
+                  owesOlder: false,
+                  ...(stream.head === 0 ? {} : { at: stream.lastTimestamp })
+                }
           },
           read: (roomId, after, to) => Effect.sync(() => readStream(streams.get(roomId), after, to)),
           rooms: () => knownRooms(streams.values()),

@@ -170,6 +170,19 @@ export class RoomStream {
     return this.seqs.get(key)
   }
 
+  /** Positions of the messages of an id that are still here, whoever sent them, newest first. */
+  placesOf(messageId: string): ReadonlyArray<number> {
+    const suffix = ` ${messageId.toLowerCase()}`
+    const last = suffix.charCodeAt(suffix.length - 1)
+    const seqs: Array<number> = []
+    for (let seq = this.head; seq >= this.tail; seq--) {
+      const key = this.keys[seq & (this.keys.length - 1)]!
+      // of most keys nothing is looked at but this
+      if (key.charCodeAt(key.length - 1) === last && key.endsWith(suffix)) seqs.push(seq)
+    }
+    return seqs
+  }
+
   /** Positions of what a user sent since `since` milliseconds and is still here, oldest first. */
   by(userId: UserId, since: number): ReadonlyArray<number> {
     const prefix = `${userId} `

@@ -4,7 +4,7 @@ import { MessageStore } from "../store/MessageStore.ts"
 import { Buckets, LATENCY_SECONDS } from "./Buckets.ts"
 import { Vitals } from "./Vitals.ts"
 
-const OPERATIONS = ["put", "room", "user", "rooms", "check"] as const
+const OPERATIONS = ["put", "room", "user", "search", "rooms", "check"] as const
 type Operation = (typeof OPERATIONS)[number]
 
 /** Needs, and gives, a MessageStore. */
@@ -17,6 +17,7 @@ export const layer = Layer.effect(
       put: new Buckets(LATENCY_SECONDS),
       room: new Buckets(LATENCY_SECONDS),
       user: new Buckets(LATENCY_SECONDS),
+      search: new Buckets(LATENCY_SECONDS),
       rooms: new Buckets(LATENCY_SECONDS),
       check: new Buckets(LATENCY_SECONDS)
     }
@@ -42,6 +43,7 @@ export const layer = Layer.effect(
       put: (entries) => timed("put", store.put(entries)),
       room: (roomId, stretch) => timed("room", store.room(roomId, stretch)),
       user: (userId, stretch) => timed("user", store.user(userId, stretch)),
+      search: (roomId, sought) => timed("search", store.search(roomId, sought)),
       rooms: (page) => timed("rooms", store.rooms(page)),
       check: timed("check", store.check)
     })

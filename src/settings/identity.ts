@@ -1,6 +1,7 @@
 /** Who one is, and what may be done with tokens. */
 import { Redacted } from "effect"
 import { API_KEY_MIN, type ApiKey, parseApiKeys } from "../identity/ApiKeys.ts"
+import { parseOrigin } from "../identity/Origins.ts"
 import { ALGORITHMS, SECRET_MIN } from "../identity/TokenPolicy.ts"
 import { secret, type Setting, text } from "./Setting.ts"
 
@@ -37,6 +38,17 @@ const apiKeys: Setting<Redacted.Redacted<ReadonlyArray<ApiKey>>> = {
   }
 }
 
+const authOrigins: Setting<ReadonlyArray<string>> = {
+  variable: "AUTH_ORIGINS",
+  fallback: "",
+  allowed: "exact origins separated by commas, such as https://tokens.example, or nothing",
+  doc: "Origins beside AUTH_ISSUER's that the web app has to ask to sign users in, as where tokens are given elsewhere.",
+  read: (text) => {
+    const entries = text === "" ? [] : text.split(",").map((entry) => entry.trim())
+    return entries.every((entry) => "origin" in parseOrigin(entry)) ? entries : undefined
+  }
+}
+
 /** No user or password in it, as it is shown where it does not work. */
 const KEYS_URL = /^(https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?)?$/
 
@@ -64,6 +76,21 @@ export const identitySettings = {
     "Who tokens have to be for (aud); without, that is not looked at."
   ),
   authAlgorithms,
+  authClientId: text(
+    "AUTH_CLIENT_ID",
+    "",
+    /^[\x21-\x7e]{0,255}$/,
+    "up to 255 printable characters without spaces",
+    "What the web app is called at AUTH_ISSUER; with it, users sign in there (OpenID Connect, authorization code with PKCE)."
+  ),
+  authScope: text(
+    "AUTH_SCOPE",
+    "openid profile",
+    /^[\x21-\x7e]+( [\x21-\x7e]+)*$/,
+    "words separated by spaces",
+    "What the web app asks AUTH_ISSUER for; add offline_access for sessions that outlive a token."
+  ),
+  authOrigins,
   apiKeys,
   metricsToken: secret(
     "METRICS_TOKEN",

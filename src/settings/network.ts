@@ -37,6 +37,11 @@ const trustedProxies: Setting<ReadonlyArray<string>> = {
 export const networkSettings = {
   port: whole("PORT", 8080, 0, 65_535, "Port to listen on; 0 for any free one."),
   host,
+  webApp: flag(
+    "WEB_APP",
+    true,
+    "Serve the web app, where it was built; without, the root path says how to talk to the server."
+  ),
   logLevel: choice("LOG_LEVEL", "info", ["debug", "info", "warn", "error"], "Least severe log line to print."),
   logFormat: choice(
     "LOG_FORMAT",

@@ -18,6 +18,8 @@ import { type Page, pageOf, type Placed, type Query } from "./Page.ts"
 import { RoomLine } from "./RoomLine.ts"
 import { type Range, roomRange } from "./roomRange.ts"
 import { Searches, type TooManySearches } from "./Searches.ts"
+import { type Finds, searchRoom } from "./searchRoom.ts"
+import type { Sought } from "./Sighting.ts"
 import { UserLine } from "./UserLine.ts"
 
 /** A place in a room: a position, or a seq of the present epoch. */
@@ -62,6 +64,11 @@ export class History extends Context.Service<
       readonly remembered: ReadonlyArray<Entry>
       readonly beyond: Effect.Effect<ReadonlyArray<Entry>, HistoryUnavailable | TooManySearches>
     }>
+    /**
+     * The newest messages of a room before a place that have all that is sought; of a room that never was none. It ends early where it
+     * has read much, and says where to go on from. Few are under way or wait, and two of one `seeker`.
+     */
+    search(roomId: RoomId, sought: Sought, seeker: string): Effect.Effect<Finds, HistoryUnavailable | TooManySearches>
     /** The last `limit` of what a user said in all rooms before a place, as it is now; oldest first, fewer only at the beginning. */
     saidBy(
       userId: UserId,
@@ -77,6 +84,7 @@ export class History extends Context.Service<
       const store = yield* MessageStore
       const overlay = yield* CurrentOverlay
       const grounds = { log, store, overlay, searches: new Searches() }
+      const textSearches = new Searches()
 
       const unavailable = ({ reason }: StoreUnavailable) =>
         Effect.andThen(
@@ -116,6 +124,7 @@ export class History extends Context.Service<
             remembered,
             beyond: sought(beyond)
           })),
+        search: (roomId, inquiry, seeker) => sought(textSearches.run(searchRoom(grounds, roomId, inquiry), seeker)),
         saidBy: (userId, before, limit) =>
           byUser(userId).pipe(
             Effect.flatMap((line) => line.down(before, limit)),

@@ -4,6 +4,7 @@ import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { Entry } from "../log/Entry.ts"
 import { MessageStore, type Stretch, type UserPosition } from "./MessageStore.ts"
+import { readingSearch } from "./readingSearch.ts"
 import { Sorted } from "./Sorted.ts"
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
@@ -29,6 +30,7 @@ export const layer: Layer.Layer<MessageStore> = Layer.sync(MessageStore, () => {
   const rooms = new Map<RoomId, Sorted<Position, Entry>>()
   const names = new Sorted<RoomId, RoomId>(byText)
   const users = new Map<string, Sorted<UserPosition, Entry>>()
+  const room: MessageStore["Service"]["room"] = (roomId, stretch) => Effect.sync(() => cut(rooms.get(roomId), stretch))
   return MessageStore.of({
     engine: "memory",
     batch: 1000,
@@ -49,7 +51,8 @@ export const layer: Layer.Layer<MessageStore> = Layer.sync(MessageStore, () => {
           user.set(entry)
         }
       }),
-    room: (roomId, stretch) => Effect.sync(() => cut(rooms.get(roomId), stretch)),
+    room,
+    search: readingSearch(room),
     user: (userId, stretch) => Effect.sync(() => cut(users.get(userId), stretch)),
     rooms: ({ after, limit }) =>
       Effect.sync(() => {

@@ -7,6 +7,7 @@ import type { Position } from "../domain/Position.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Entry } from "../log/Entry.ts"
+import type { Sighting, Sought } from "./Sighting.ts"
 
 /** A place among one user's messages, which are ordered by time, then room, epoch and seq. */
 export interface UserPosition extends Position {
@@ -65,6 +66,11 @@ export class MessageStore extends Context.Service<
     room(roomId: RoomId, stretch: Stretch<Position>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable>
     /** A stretch of one user's messages in all rooms, by (at, roomId, epoch, seq); room ids compare by code unit. */
     user(userId: UserId, stretch: Stretch<UserPosition>): Effect.Effect<ReadonlyArray<Entry>, StoreUnavailable>
+    /**
+     * Looks through a part of one room's history, over all epochs, for messages that `isFound` finds: as far as is soon done, but for at
+     * least one message where there is any. Whoever wants more goes on from `reached`.
+     */
+    search(roomId: RoomId, sought: Sought): Effect.Effect<Sighting, StoreUnavailable>
     /**
      * The rooms that the store has messages of, by code unit; less than `limit` only at the end. For what goes through everything:
      * DynamoDB looks through its whole table for each page, so pages should be large.

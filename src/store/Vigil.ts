@@ -124,6 +124,7 @@ export class Vigil extends Context.Service<
           put: (entries) => note(puts, store.put(entries)),
           room: (roomId, stretch) => read(store.room(roomId, stretch)),
           user: (userId, stretch) => read(store.user(userId, stretch)),
+          search: (roomId, sought) => read(store.search(roomId, sought)),
           rooms: (page) => store.rooms(page),
           check: store.check
         })

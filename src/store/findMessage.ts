@@ -1,5 +1,4 @@
 import { Effect } from "effect"
-import { payloadOffset } from "../actor/textFrame.ts"
 import type { Message } from "../domain/Message.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Position } from "../domain/Position.ts"
@@ -8,7 +7,7 @@ import type { UserId } from "../domain/UserId.ts"
 import type { Entry } from "../log/Entry.ts"
 import type { Overlay } from "../log/Overlay.ts"
 import type { RoomLog } from "../log/RoomLog.ts"
-import { idempotencyKey, type RoomStream } from "../log/RoomStream.ts"
+import { idempotencyKey } from "../log/RoomStream.ts"
 import type { HistoryUnavailable } from "./HistoryUnavailable.ts"
 import { withLogPart } from "./LogPart.ts"
 import type { MessageStore, StoreUnavailable } from "./MessageStore.ts"
@@ -73,27 +72,14 @@ export const entryOf = (
 /** How the JSON of a message with this id begins: the id comes first in it, and in any case. */
 const beginningOf = (messageId: MessageId) => `{"messageid":"${messageId.toLowerCase()}"`
 
-/** Places of the messages of an id that are in memory, newest first. */
-const placesIn = (stream: RoomStream, messageId: MessageId): ReadonlyArray<number> => {
-  const beginning = beginningOf(messageId)
-  const seqs: Array<number> = []
-  for (let seq = stream.head; seq >= stream.oldest; seq--) {
-    // of frames nothing is decoded but this
-    const frame = stream.slice(seq - 1, seq)
-    const from = payloadOffset(frame)
-    if (frame.toString("latin1", from, from + beginning.length).toLowerCase() === beginning) seqs.push(seq)
-  }
-  return seqs
-}
-
 /** Messages of an id that are in memory, newest first, and the place before which the others are. */
 const remembered = ({ log, overlay }: Grounds, roomId: RoomId, messageId: MessageId) => {
   const stream = log.find(roomId)
   if (stream === undefined) return { entries: [], before: undefined }
   const { epoch, oldest } = stream
-  const entries: ReadonlyArray<Entry> = placesIn(stream, messageId).map((seq) =>
-    entryOf(roomId, { place: { epoch, seq }, json: stream.text(seq) }, overlay)
-  )
+  const entries: ReadonlyArray<Entry> = stream
+    .placesOf(messageId)
+    .map((seq) => entryOf(roomId, { place: { epoch, seq }, json: stream.text(seq) }, overlay))
   return { entries, before: { epoch, seq: oldest } }
 }
 

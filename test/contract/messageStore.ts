@@ -8,6 +8,7 @@ import { UserId } from "../../src/domain/UserId.ts"
 import type { Entry } from "../../src/log/Entry.ts"
 import { MessageStore, type UserPosition } from "../../src/store/MessageStore.ts"
 import { entry, NOON, run } from "./messageEntry.ts"
+import { messageSearchContract } from "./messageSearch.ts"
 import {
   answer,
   assertEntries,
@@ -511,4 +512,6 @@ export const messageStoreContract = (engine: string, layer: Layer.Layer<MessageS
       })
     )
   })
+
+  messageSearchContract(engine, layer)
 }

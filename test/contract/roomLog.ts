@@ -10,9 +10,12 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { UserId } from "../../src/domain/UserId.ts"
 import { Username } from "../../src/domain/Username.ts"
+import type { Demand } from "../../src/log/Amendment.ts"
 import type { Entry } from "../../src/log/Entry.ts"
 import { RoomLog } from "../../src/log/RoomLog.ts"
 import type { StreamLimits } from "../../src/log/RoomStream.ts"
+
+const user = (i: number) => UserId.make(`user${i}`)
 
 export const draft = (content: string, more: Partial<Draft> = {}): Draft => ({
   messageId: MessageId.make(randomUUID()),
@@ -134,6 +137,69 @@ export const roomLogContract = (
           assert.notStrictEqual(stream.slice(0, 3), slice)
           assert.deepStrictEqual(yield* log.read(lobby, 1, 2), [stream.text(2)])
         }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("has reactions on their message, beside what else changes it, up to as many as it takes", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const said = [draft("one"), draft("two")]
+        yield* log.append(said)
+        const stream = log.stream(lobby)
+        const target = (seq: number): Entry => {
+          const { messageId, roomId, timestamp, userId } = stream.message(seq)
+          const { epoch } = stream
+          return { roomId, epoch, seq, userId, messageId, at: Date.parse(timestamp), json: stream.text(seq) }
+        }
+        const thumb = { kind: "reacted", emoji: "👍", removed: false } as const
+        const first = target(1)
+        const demands: ReadonlyArray<Demand> = [
+          { target: first, change: thumb, by: user(1) },
+          { target: first, change: thumb, by: user(2) },
+          { target: first, change: thumb, by: user(1) },
+          { target: first, change: edited("eins"), by: first.userId },
+          { target: first, change: { ...thumb, removed: true }, by: user(1) },
+          { target: first, change: { ...thumb, emoji: "🎉", removed: true }, by: user(1) },
+          { target: first, change: { ...thumb, emoji: "🎉" }, by: user(1) }
+        ]
+        assert.deepStrictEqual(
+          (yield* log.amend(demands)).map(({ _tag }) => _tag),
+          ["amended", "amended", "unchanged", "amended", "amended", "unchanged", "amended"]
+        )
+        assert.deepInclude(stream.message(1), {
+          content: Content.make("eins"),
+          reactions: { "👍": [user(2)], "🎉": [user(1)] }
+        })
+        const second = target(2)
+        const many = Array.from({ length: 257 }, (_, i): Demand => ({ target: second, change: thumb, by: user(i) }))
+        const outcomes = (yield* log.amend(many)).map(({ _tag }) => _tag)
+        assert.deepStrictEqual(outcomes, [...Array.from({ length: 256 }, () => "amended" as const), "full"])
+        assert.lengthOf(stream.message(2).reactions!["👍"]!, 256)
+        yield* log.amend([{ target: second, change: { kind: "deleted" }, by: user(0) }])
+        assert.notProperty(stream.message(2), "reactions")
+        assert.deepStrictEqual(
+          (yield* log.amend([many[0]!])).map(({ _tag }) => _tag),
+          ["gone"]
+        )
+        // what a message first said is told by its text as long as that is what it says
+        const [again, other] = yield* log.append([said[0]!, { ...said[0]!, content: Content.make("eins") }])
+        assert.deepStrictEqual([again?._tag, other?._tag], ["duplicate", "conflict"])
+      }).pipe(Effect.provide(layer(roomy)))
+    )
+
+    it.effect("takes a repeat for one whomever it mentions", () =>
+      Effect.gen(function* () {
+        const log = yield* RoomLog
+        const once = draft("hi", { mentions: [UserId.make("bob")] })
+        const [first] = yield* log.append([once])
+        assert.deepStrictEqual(first?._tag === "accepted" && first.message.mentions, [UserId.make("bob")])
+        const { mentions: _, ...none } = once
+        const outcomes = yield* log.append([none, { ...once, mentions: [UserId.make("eve")] }])
+        assert.deepStrictEqual(
+          outcomes.map(({ _tag }) => _tag),
+          ["duplicate", "duplicate"]
+        )
+        assert.deepStrictEqual(log.stream(lobby).message(1).mentions, [UserId.make("bob")])
+      }).pipe(Effect.provide(layer(roomy)))
     )
 
     it.effect("takes the same id from another user or in another room for another message", () =>

@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
 import { decodeClientFrame } from "../../src/domain/ClientFrame.ts"
 import { codePoints } from "../../src/domain/codePoints.ts"
 import { contentProblem, normaliseContent } from "../../src/domain/Content.ts"
+import { Emoji } from "../../src/domain/Emoji.ts"
+import { mentionsOf } from "../../src/domain/mentions.ts"
 import { userIdProblem } from "../../src/domain/UserId.ts"
 import { normaliseUsername, usernameProblem } from "../../src/domain/Username.ts"
 import { family, loneHigh, thumb } from "./texts.ts"
 
+const isEmoji = Schema.is(Emoji)
 const FRAME = 16_384
 /** What a rule may take for the largest frame: a hundred times what one does, a hundredth of what backtracking would take. */
 const BOUND_MS = 50
@@ -36,6 +40,11 @@ describe("16 KiB of hostile text", () => {
     ["tabs and an override", fill("\t").slice(1) + "\u202e"],
     ["combining marks in the wrong order", "a" + fill("\u0301\u0323\u0345\u0327").slice(1)],
     ["mentions", fill("@a ")],
+    ["at signs", fill("@")],
+    ["a mention without an end", "@" + fill("a").slice(1)],
+    ["mentions of mail addresses", fill("@a@a")],
+    ["a mention and marks that end it, but for a letter", `@a${fill("!").slice(3)}a`],
+    ["mentions of nobody", fill("@!.) ")],
     ["half a link", fill("http://")],
     ["emoji", fill(thumb)],
     ["families", fill(family)],
@@ -48,6 +57,8 @@ describe("16 KiB of hostile text", () => {
     ["content of the longest length allowed", (text) => contentProblem(normaliseContent(text.slice(0, 1000)))],
     ["usernames", (text) => usernameProblem(normaliseUsername(text))],
     ["user ids", userIdProblem],
+    ["mentions", (text) => mentionsOf(text)],
+    ["emoji", isEmoji],
     ["frames", (text) => decodeClientFrame(text, "plain")],
     ["content in frames", (text) => decodeClientFrame(JSON.stringify({ type: "chat", content: text }), "plain")],
     ["room names", (text) => decodeClientFrame(JSON.stringify({ type: "subscribe", roomId: text }), "hubbub.v1")],

@@ -36,6 +36,7 @@ const plain: Schema.Struct.Fields = {
   title,
   username,
   content,
+  emoji: Schema.Literals([thumb, "👍🏽", "❤️", "1️⃣", family]),
   mentions: Schema.Array(userId),
   reactions: Schema.Record(Schema.Literals([thumb, "__proto__", "+1"]), Schema.Array(userId))
 }
@@ -69,7 +70,12 @@ type Sample<S> = readonly [type: string, schema: S, frames: Arbitrary.Arbitrary<
 const samplesOf = <S extends { readonly fields: Schema.Struct.Fields }>(
   frames: Readonly<Record<string, S>>
 ): ReadonlyArray<Sample<S>> =>
-  Object.entries(frames).map(([type, schema]) => [type, schema, Arbitrary.schema(sampled(schema.fields, nested))])
+  Object.entries(frames).map(([type, schema]) => [
+    type,
+    schema,
+    // where markers are, mentions are counted, and rooms are not listed with what is in them
+    Arbitrary.schema(sampled(schema.fields, type === "read" || type === "unread" ? {} : nested))
+  ])
 
 export const clientSamples = samplesOf(clientFrames)
 export const serverSamples = samplesOf({ ...serverFrames, message: Message })

@@ -5,6 +5,7 @@ import { damaged, oddText } from "./oddities.ts"
 
 const PARAMETERS = [
   "limit",
+  "q",
   "before",
   "after",
   "around",

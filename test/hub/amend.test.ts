@@ -389,14 +389,14 @@ describe("a client that comes back with a version", () => {
   )
 
   it.effect(
-    "is told where the changes are not known any more: beyond 256, of another server, and of an empty room",
+    "is told where the changes are not known any more: beyond 1,024, of another server, and of an empty room",
     () =>
       Effect.gen(function* () {
         yield* TestClock.setTime(5000)
         const alice = yield* connect(config, "alice", { room: "lobby" })
         const said: Array<Effect.Success<ReturnType<typeof say>>> = []
         // of one message only the newest change is remembered
-        for (let i = 0; i < 258; i++) said.push(yield* say(alice, String(i)))
+        for (let i = 0; i < 1026; i++) said.push(yield* say(alice, String(i)))
         for (const [i, { messageId }] of said.entries()) {
           yield* changed(alice, "alice", { messageId, content: `${i}, edited` })
         }
@@ -407,7 +407,7 @@ describe("a client that comes back with a version", () => {
         assert.isTrue(lost["changesLost"])
         assert.isUndefined(lost["changes"])
         const versions = alice.of("edited").map(({ version }) => Number(version))
-        assert.strictEqual(((yield* resume(bob, at, versions[1]))["changes"] as ReadonlyArray<unknown>).length, 256)
+        assert.strictEqual(((yield* resume(bob, at, versions[1]))["changes"] as ReadonlyArray<unknown>).length, 1024)
         assert.isTrue((yield* resume(bob, at, 2 ** 50))["changesLost"])
         // the room leaves memory, and with it what was changed in it
         alice.leave()

@@ -1,5 +1,5 @@
 /**
- * Any history of messages, edits and deletes, of drains, crashes, stops and falls of the machine: whoever reads anything, from memory, the
+ * Any history of messages, edits, deletes and reactions, of drains, crashes, stops and falls of the machine: whoever reads anything, from memory, the
  * journal or the store, is given each message as the last change left it, and never as it was before.
  */
 import { assert, describe, it } from "@effect/vitest"
@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { Content } from "../../src/domain/Content.ts"
+import { Emoji } from "../../src/domain/Emoji.ts"
 import { Message } from "../../src/domain/Message.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import type { Position } from "../../src/domain/Position.ts"
@@ -27,6 +28,7 @@ import { crashCopy, segmentsIn, temporaryDirectory } from "./journal/fixture.ts"
 
 const ROOMS = ["red", "green", "blue"]
 const USERS = ["ann", "bob"]
+const EMOJI = ["👍", "❤️"].map((emoji) => Emoji.make(emoji))
 
 /** A message, kept as simply as possible. */
 interface Known {
@@ -38,6 +40,8 @@ interface Known {
   content: string
   edited: boolean
   deleted: boolean
+  /** Emoji and user, in order. */
+  reactions: ReadonlyArray<string>
   revision: number
 }
 
@@ -51,15 +55,18 @@ class Model {
   }
 }
 
-const shown = ({ content, deleted, edited, messageId, place }: Known) =>
-  deleted ? `${place.seq} ${messageId} deleted` : `${place.seq} ${messageId} ${content}${edited ? " (edited)" : ""}`
+const shown = ({ content, deleted, edited, messageId, place, reactions }: Known) =>
+  deleted
+    ? `${place.seq} ${messageId} deleted`
+    : `${place.seq} ${messageId} ${content}${edited ? " (edited)" : ""}${reactions.toSorted().join()}`
 
 const decode = Schema.decodeUnknownSync(Schema.fromJsonString(Message))
 
 const read = (json: string) => {
-  const { content, deleted, editedAt, messageId, seq } = decode(json)
+  const { content, deleted, editedAt, messageId, reactions = {}, seq } = decode(json)
   if (deleted === true) return `${seq} ${messageId} deleted${content}`
-  return `${seq} ${messageId} ${content}${editedAt === undefined ? "" : " (edited)"}`
+  const reacted = Object.entries(reactions).flatMap(([emoji, users]) => users.map((userId) => `${emoji} ${userId}`))
+  return `${seq} ${messageId} ${content}${editedAt === undefined ? "" : " (edited)"}${reacted.sort().join()}`
 }
 
 const isIn = (epoch: number) => (one: Known) => one.place.epoch === epoch
@@ -137,6 +144,12 @@ const targetOf = ({ deleted, edited, first, messageId, place, roomId, userId }: 
   return { roomId, ...place, userId, messageId, at: Date.UTC(2025, 11, 30, 12), json }
 }
 
+/** Whether a message that is not deleted is as it is to become. */
+const isSo = (known: Known, change: Change, by: UserId) => {
+  if (change.kind === "reacted") return known.reactions.includes(`${change.emoji} ${by}`) !== change.removed
+  return change.kind === "edited" && change.content === known.content
+}
+
 const amendSome = Effect.fnUntraced(function* (model: Model, dice: Dice) {
   const history = yield* History
   const log = yield* RoomLog
@@ -146,21 +159,24 @@ const amendSome = Effect.fnUntraced(function* (model: Model, dice: Dice) {
     const read = yield* Effect.orElseSucceed(history.find(known.roomId, known.messageId, known.place), () => undefined)
     // messages of before the last fall that the store has yet to take cannot be found
     if (read === undefined) continue
+    const what = dice.below(6)
     const change: Change =
-      dice.below(3) === 0
+      what === 0
         ? { kind: "deleted" }
-        : { kind: "edited", content: Content.make(`text ${dice.below(3)} ${"é".repeat(dice.below(60))}`) }
-    demands.push({ known, demand: { target: read, change, by: UserId.make("ann") } })
+        : what < 4
+          ? { kind: "reacted", emoji: dice.pick(EMOJI), removed: dice.below(3) === 0 }
+          : { kind: "edited", content: Content.make(`text ${dice.below(3)} ${"é".repeat(dice.below(60))}`) }
+    demands.push({ known, demand: { target: read, change, by: UserId.make(dice.pick(USERS)) } })
   }
   const outcomes = yield* log.amend(demands.map(({ demand }) => demand))
   for (const [i, { known, demand }] of demands.entries()) {
-    const { change } = demand
+    const { by, change } = demand
     const outcome = outcomes[i]!
     const expected = known.deleted
       ? change.kind === "deleted"
         ? "unchanged"
         : "gone"
-      : change.kind === "edited" && change.content === known.content
+      : isSo(known, change, by)
         ? "unchanged"
         : "amended"
     assert.strictEqual(outcome._tag, expected)
@@ -168,9 +184,12 @@ const amendSome = Effect.fnUntraced(function* (model: Model, dice: Dice) {
     assert.isAbove(outcome.amendment.revision, known.revision)
     known.revision = outcome.amendment.revision
     if (change.kind === "deleted") known.deleted = true
-    else {
+    else if (change.kind === "edited") {
       known.content = change.content
       known.edited = true
+    } else {
+      const others = known.reactions.filter((one) => one !== `${change.emoji} ${by}`)
+      known.reactions = change.removed ? others : [...others, `${change.emoji} ${by}`]
     }
   }
 })
@@ -215,7 +234,7 @@ const scenario = Effect.fnUntraced(function* (dice: Dice) {
             if (outcome._tag !== "accepted") continue
             const { content, messageId, roomId, seq, userId } = outcome.message
             const place = { epoch: outcome.stream.epoch, seq }
-            const is = { edited: false, deleted: false, revision: 0 }
+            const is = { edited: false, deleted: false, reactions: [], revision: 0 }
             model.all.push({ roomId, userId, messageId, place, first: content, content, ...is })
             outcome.stream.served = seq
           }

@@ -22,6 +22,8 @@ const alice = UserId.make("alice")
 
 const edited = (content: string): Change => ({ kind: "edited", content: Content.make(content) })
 const deleted: Change = { kind: "deleted" }
+/** Each tenth is one that is taken back. */
+const reacted = (i: number): Change => ({ kind: "reacted", emoji: "👍", removed: i % 10 === 9 })
 
 /** Asks for a change of a message that was sent as `draft`. */
 const demand = Effect.fnUntraced(function* ({ messageId, roomId }: Draft, change: Change) {
@@ -90,6 +92,40 @@ describe("a change in the journal", () => {
           right
         )
       }).pipe(open())
+    })
+  )
+
+  it.effect("is written once for a message that many change at the same time, as the last one left it", () =>
+    Effect.gen(function* () {
+      const { directory, open } = yield* site()
+      const [said, other] = drafts(2)
+      yield* Effect.gen(function* () {
+        const log = yield* RoomLog
+        yield* log.append([said!, other!])
+        const { appended } = yield* OpenJournal
+        const before = appended()
+        const demands: Array<Demand> = []
+        for (let i = 0; i < 100; i++) {
+          const by = UserId.make(`user${i - (i % 10 === 9 ? 1 : 0)}`)
+          demands.push({ ...(yield* demand(said!, reacted(i))), by })
+        }
+        demands.push(yield* demand(other!, edited("changed")))
+        const outcomes = yield* log.amend(demands)
+        assert.isTrue(outcomes.every(({ _tag }) => _tag === "amended"))
+        const revisions = outcomes.map(revisionOf)
+        assert.deepStrictEqual(
+          revisions,
+          revisions.toSorted((a, b) => a - b)
+        )
+        assert.strictEqual(new Set(revisions).size, 101)
+        assert.strictEqual(appended() - before, 2)
+        assert.strictEqual(log.stream(lobby).version, revisions.at(-1))
+      }).pipe(open())
+      yield* Effect.gen(function* () {
+        const { reactions } = (yield* RoomLog).stream(lobby).message(1)
+        assert.lengthOf(reactions!["👍"]!, 80)
+        assert.deepStrictEqual(yield* texts, ["message 1", "changed"])
+      }).pipe(open({ directory: yield* crashCopy(directory) }))
     })
   )
 

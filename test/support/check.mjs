@@ -1,4 +1,4 @@
-// `npm run check`: types, lint, format, dead code. All of them run, so that one run shows everything.
+// `npm run check`: types, lint, format, dead code, and how much a browser has to load. All of them run, so that one run shows everything.
 import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 
@@ -8,9 +8,12 @@ const tsc = process.platform === "linux" && process.arch === "x64" && existsSync
 
 const steps = [
   ["types", tsc, "--noEmit", "-p", "."],
+  ["types of the web app", tsc, "--noEmit", "-p", "src/web"],
   ["lint", "oxlint", "--type-aware", "--deny-warnings"],
   ["format", "oxfmt", "--check", "src", "test", "docker"],
-  ["dead code", "knip"]
+  ["dead code", "knip"],
+  ["web app is built", "node", "src/web/build.mjs"],
+  ["web app is small", "node", "test/support/budgets.mjs"]
 ]
 
 let failed = 0

@@ -4,6 +4,7 @@ import { Effect, Schema } from "effect"
 import { type Content, contentProblem, normaliseContent } from "../../domain/Content.ts"
 import { type Draft, MessageType } from "../../domain/Message.ts"
 import { MessageId } from "../../domain/MessageId.ts"
+import { MENTIONS_MAX } from "../../domain/mentions.ts"
 import { anonymous, UserId, userIdProblem } from "../../domain/UserId.ts"
 import { normaliseUsername, Username, usernameProblem } from "../../domain/Username.ts"
 import { invalidBody } from "./Refusal.ts"
@@ -14,7 +15,9 @@ export const Utterance = Schema.Struct({
   username: Schema.optionalKey(Schema.String),
   userId: Schema.optionalKey(Schema.String),
   type: Schema.optionalKey(MessageType),
-  replyTo: Schema.optionalKey(MessageId)
+  replyTo: Schema.optionalKey(MessageId),
+  /** Whom it speaks to, beside those whose id it has after an `@`. */
+  mentions: Schema.optionalKey(Schema.Array(UserId).check(Schema.isMaxLength(MENTIONS_MAX)))
 })
 
 /** The same to everyone: there is no message in all rooms that it could answer. */
@@ -70,6 +73,7 @@ export const saidBy = Effect.fnUntraced(function* (utterance: typeof Utterance.T
     ...speaker,
     content: content as Content,
     ...(utterance.replyTo === undefined ? {} : { replyTo: utterance.replyTo }),
+    ...(utterance.mentions === undefined ? {} : { mentions: utterance.mentions }),
     // what the system says in so many words is no chat, and makes nobody active anyway
     ...(speaker === system && type === "system" ? {} : { bot: true as const })
   } satisfies Said

@@ -59,7 +59,8 @@ const MESSAGE = 1
 const CHANGE = 2
 /** Bytes of a change between its ids and the names of who did it. */
 const CHANGE_BYTES = 28
-const KINDS: ReadonlyArray<ChangeKind> = ["edited", "deleted"]
+/** By what is written, from 1. Programs that know fewer of them take the others for a newer format. */
+const KINDS: ReadonlyArray<ChangeKind> = ["edited", "deleted", "reacted"]
 /** Of a later version, but still taken for a frame by the search. */
 const MAX_PLAUSIBLE = 15
 

@@ -17,6 +17,7 @@ import { create, noTable, tableProblem, verify } from "./dynamoDbTable.ts"
 import { makeWriter } from "./dynamoDbWriter.ts"
 import { CHUNK, CONCURRENCY, makeWriteAll } from "./dynamoDbWrites.ts"
 import { EntriesRefused, MessageStore, StoreUnavailable } from "../MessageStore.ts"
+import { readingSearch } from "../readingSearch.ts"
 import { acceptRecord, RecordStore } from "../RecordStore.ts"
 
 /** DynamoDB is set up so that no waiting helps. One line that says what is wrong and what to do. */
@@ -83,11 +84,13 @@ export const layer = (
       const put = (call: Effect.Effect<void, DynamoDbFailure | EntriesRefused>) =>
         connection.ready.pipe(Effect.andThen(call), Effect.catchTag("DynamoDbFailure", blamed))
 
+      const room: MessageStore["Service"]["room"] = (roomId, stretch) => read(reader.room(roomId, stretch))
       const messages = MessageStore.of({
         engine: "dynamodb",
         batch: CHUNK * CONCURRENCY,
         put: (entries) => put(writer.put(entries)),
-        room: (roomId, stretch) => read(reader.room(roomId, stretch)),
+        room,
+        search: readingSearch(room),
         user: (userId, stretch) => read(reader.user(userId, stretch)),
         rooms: (page) => read(reader.rooms(page)),
         check: read(Effect.asVoid(client.probe))

@@ -8,6 +8,7 @@ import type { Entry } from "../../log/Entry.ts"
 import type { RoomsPage, Stretch, UserPosition } from "../MessageStore.ts"
 import type { RecordRange } from "../recordRange.ts"
 import type { Record } from "../RecordStore.ts"
+import type { Sighting, Sought } from "../Sighting.ts"
 
 /** An entry as `put` sends it, in the order of the table's columns: cheaper to copy than an object (0.5 ms for 500). */
 export type SqliteRow = readonly [
@@ -64,6 +65,7 @@ interface SqliteCalls {
     readonly asks: { readonly userId: UserId; readonly stretch: Stretch<UserPosition> }
     readonly answers: ReadonlyArray<Entry>
   }
+  readonly search: { readonly asks: Sought & { readonly roomId: RoomId }; readonly answers: Sighting }
   readonly rooms: { readonly asks: RoomsPage; readonly answers: ReadonlyArray<RoomId> }
   readonly check: { readonly asks: undefined; readonly answers: void }
   readonly putRollups: { readonly asks: RollupShelfColumns & RollupColumns; readonly answers: void }

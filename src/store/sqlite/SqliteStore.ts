@@ -24,6 +24,8 @@ export interface SqliteOptions {
   readonly busyMs?: number
   /** How long a caller waits for a batch or a page before the store counts as unavailable; 5 s. */
   readonly timeoutMs?: number
+  /** Messages that may wait to be indexed for search, which reads them until then; 4,096. */
+  readonly indexAfter?: number
 }
 
 /**
@@ -31,6 +33,9 @@ export interface SqliteOptions {
  * hub twice as long.
  */
 const BATCH = 500
+
+/** Messages that wait to be indexed for search, which can read so many in 30 ms: the more at once, the less each costs. */
+const INDEX_AFTER = 4096
 
 const rowOf = ({ at, epoch, json, messageId, revision = 0, roomId, seq, userId }: Entry): SqliteRow => [
   roomId,
@@ -59,10 +64,11 @@ export const layer = (
 ): Layer.Layer<MessageStore | RollupStore | RecordStore, SqliteUnusable, Supervisor> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const { busyMs = 1000, file, flush = false, timeoutMs = 5000 } = options
+      const { busyMs = 1000, file, flush = false, indexAfter = INDEX_AFTER, timeoutMs = 5000 } = options
       // in this order: the writer migrates, and closes last
-      const writer = yield* sqliteThread({ name: "sqlite writer", file, busyMs, flush, timeoutMs, inFlight: 2 })
-      const reader = yield* sqliteThread({ name: "sqlite reader", file, busyMs, flush, timeoutMs, inFlight: 64 })
+      const common = { file, busyMs, flush, timeoutMs }
+      const writer = yield* sqliteThread({ ...common, name: "sqlite writer", inFlight: 2, indexAfter })
+      const reader = yield* sqliteThread({ ...common, name: "sqlite reader", inFlight: 64 })
 
       const messages = MessageStore.of({
         engine: "sqlite",
@@ -74,6 +80,8 @@ export const layer = (
         }),
         room: (roomId, stretch) => askSurely(reader, "room", { roomId, stretch: stretchOf(stretch, place) }),
         user: (userId, stretch) => askSurely(reader, "user", { userId, stretch: stretchOf(stretch, userPlace) }),
+        search: (roomId, { before, limit, sought }) =>
+          askSurely(reader, "search", { roomId, sought, before: place(before), limit }),
         rooms: ({ after, limit }) => askSurely(reader, "rooms", { after, limit }),
         check: Effect.all([askSurely(reader, "check", undefined), askSurely(writer, "check", undefined)], {
           concurrency: "unbounded",

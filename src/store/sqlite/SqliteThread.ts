@@ -14,6 +14,8 @@ export interface SqliteThreadOptions extends SqliteFileOptions {
   readonly inFlight: number
   /** How long a caller waits, for its turn and its answer together. */
   readonly timeoutMs: number
+  /** Messages that wait to be indexed before this thread does it; without it, that is for another one. */
+  readonly indexAfter?: number
 }
 
 type Answer = Deferred.Deferred<Answered<SqliteKind>, StoreUnavailable | EntriesRefused>
@@ -44,7 +46,7 @@ const tell = (worker: Worker, message: ToSqlite) => worker.postMessage(message, 
 
 /** Starts the thread and waits until it has opened the file. It lives until the scope closes; then it finishes what it has. */
 export const sqliteThread = Effect.fnUntraced(function* (options: SqliteThreadOptions) {
-  const { busyMs, file, flush, inFlight, migrations, name, timeoutMs } = options
+  const { busyMs, file, flush, inFlight, indexAfter, migrations, name, timeoutMs } = options
   const slots = yield* Semaphore.make(inFlight)
   const run = Effect.runSyncWith(yield* Effect.context())
   const pending = new Map<number, Answer>()
@@ -63,7 +65,7 @@ export const sqliteThread = Effect.fnUntraced(function* (options: SqliteThreadOp
     const opened = Deferred.makeUnsafe<void, SqliteUnusable | ThreadEnded>()
     const ended = Deferred.makeUnsafe<never, ThreadEnded>()
     let reason = ""
-    const worker = new Worker(workerFile, { name, workerData: { file, busyMs, flush, migrations } })
+    const worker = new Worker(workerFile, { name, workerData: { file, busyMs, flush, migrations, indexAfter } })
     worker.on("message", (message: FromSqlite) => {
       if ("opened" in message) Deferred.doneUnsafe(opened, Effect.void)
       else if ("unusable" in message) {

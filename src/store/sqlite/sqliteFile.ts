@@ -24,6 +24,9 @@ const APPLICATION_ID = 0x68_75_62_62
  * Records: under a row id for the same reason, as a value may have 256 KiB.
  *
  * Revisions: a column that is added with a default rewrites nothing.
+ *
+ * Search: an index without text of its own, which is filled behind the puts, from the first message on: a file of an older version
+ * is carried over at once. The trigger asks before it inserts, because in an upsert its own "OR IGNORE" would count for nothing.
  */
 export const MIGRATIONS: ReadonlyArray<string> = [
   `CREATE TABLE messages (
@@ -69,7 +72,23 @@ export const MIGRATIONS: ReadonlyArray<string> = [
      UNIQUE (pk, sk)
    ) STRICT;
    CREATE INDEX records_by_expiry ON records (expiresAt) WHERE expiresAt IS NOT NULL;`,
-  "ALTER TABLE messages ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE messages ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;",
+  `CREATE VIRTUAL TABLE search_index USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+   CREATE TABLE search_parts (
+     id INTEGER PRIMARY KEY,
+     room TEXT NOT NULL,
+     epoch INTEGER NOT NULL,
+     part INTEGER NOT NULL,
+     UNIQUE (room, epoch, part)
+   ) STRICT;
+   CREATE TABLE search_state (upTo INTEGER NOT NULL) STRICT;
+   INSERT INTO search_state (upTo) VALUES (0);
+   CREATE TABLE search_changed (id INTEGER PRIMARY KEY) STRICT;
+   CREATE TRIGGER messages_changed AFTER UPDATE OF json ON messages
+     WHEN old.id <= (SELECT upTo FROM search_state) AND old.content IS NOT new.content
+     BEGIN
+       INSERT INTO search_changed (id) SELECT old.id WHERE NOT EXISTS (SELECT 1 FROM search_changed WHERE id = old.id);
+     END;`
 ]
 
 export interface SqliteFileOptions {

@@ -13,7 +13,7 @@ const INSERT = `INSERT INTO messages (room, epoch, seq, user, messageId, at, jso
   WHERE excluded.revision > messages.revision`
 
 /** Columns named after the fields of an entry, so that a row is one, but for a revision of 0. */
-const SELECT = "SELECT room AS roomId, epoch, seq, user AS userId, messageId, at, json, revision FROM messages"
+export const SELECT = "SELECT room AS roomId, epoch, seq, user AS userId, messageId, at, json, revision FROM messages"
 
 const roomQuery = (direction: "ASC" | "DESC") => `${SELECT}
   WHERE room = ? AND (epoch, seq) > (?, ?) AND (epoch, seq) < (?, ?)
@@ -29,7 +29,8 @@ const roomEnd = (end: Position | undefined, open: number) =>
 const userEnd = (end: UserPosition | undefined, open: number) =>
   end === undefined ? ([open, "", open, open] as const) : ([end.at, end.roomId, end.epoch, end.seq] as const)
 
-const asPut = (row: Entry): Entry => {
+/** A row as the entry it was put as. */
+export const asPut = (row: Entry): Entry => {
   if (row.revision !== 0) return row
   const { revision: _, ...entry } = row
   return entry

@@ -4,10 +4,12 @@
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { FileRefused, openSqlite, sqliteCode, type SqliteFileOptions } from "./sqliteFile.ts"
+import { sqliteIndexer } from "./sqliteIndexer.ts"
 import { sqliteMessages } from "./sqliteMessages.ts"
 import { sqliteRecords } from "./sqliteRecords.ts"
 import type { FromSqlite, SqliteHandlers, SqliteKind, SqliteRequest, ToSqlite } from "./SqliteRequest.ts"
 import { sqliteRollups } from "./sqliteRollups.ts"
+import { sqliteSearch } from "./sqliteSearch.ts"
 
 /** SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH: what was put is to blame, not the store. */
 const REFUSALS: ReadonlySet<number | undefined> = new Set([18, 19, 20])
@@ -27,11 +29,19 @@ const answer = <K extends SqliteKind>({ asked, id, kind }: SqliteRequest<K>, han
   }
 }
 
-const serve = (options: SqliteFileOptions) => {
+/** `indexAfter` is left out where another thread indexes. */
+const serve = (options: SqliteFileOptions & { readonly indexAfter?: number }) => {
   const db = openSqlite(options)
-  const handlers = { ...sqliteMessages(db), ...sqliteRollups(db), ...sqliteRecords(db) }
+  const handlers = { ...sqliteMessages(db), ...sqliteRollups(db), ...sqliteRecords(db), ...sqliteSearch(db) }
+  const { indexAfter } = options
+  const indexer = indexAfter === undefined ? undefined : sqliteIndexer(db, indexAfter)
   parentPort?.on("message", (message: ToSqlite) => {
-    if (message !== "close") return say(answer(message, handlers))
+    if (message !== "close") {
+      say(answer(message, handlers))
+      if (message.kind === "put") indexer?.grown(message.asked.length)
+      return
+    }
+    indexer?.stop()
     // the last connection to close moves the write-ahead log into the file
     db.close()
     parentPort?.close()

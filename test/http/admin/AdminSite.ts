@@ -45,6 +45,7 @@ export interface Site {
   readonly keys?: boolean
   readonly limits?: Routes.RoutesOptions["limits"]
   readonly trustedProxies?: ReadonlyArray<string>
+  readonly web?: Routes.RoutesOptions["web"]
   /** Who speaks instead. */
   readonly speaker?: Layer.Layer<never, never, RoomLog>
 }
@@ -54,7 +55,8 @@ export const site = ({
   limits,
   speaker: speaking = speaker,
   tokens = false,
-  trustedProxies
+  trustedProxies,
+  web
 }: Site = {}) => {
   const config = configuration(tokens ? { authSecret: Redacted.make(SECRET) } : {})
   const log = RoomLog.layerMemory(logOptions(config))
@@ -62,6 +64,7 @@ export const site = ({
     origins: ["https://chat.example"],
     ...(limits === undefined ? {} : { limits }),
     ...(trustedProxies === undefined ? {} : { trustedProxies }),
+    ...(web === undefined ? {} : { web }),
     ...(keys
       ? {
           apiKeys: Redacted.make([

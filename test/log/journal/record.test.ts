@@ -131,9 +131,20 @@ describe("a journal record", () => {
     const change = encode(sampleChange, 0, 8)
     const place = change.indexOf(sample.messageId) + sample.messageId.length + 24
     assert.strictEqual(change[place], 1)
-    for (const what of [0, 3, 255]) {
+    for (const what of [0, 4, 255]) {
       change[place] = what
       assert.isTrue(isNewer(change, 0))
+    }
+  })
+
+  it("says by one byte what was done, so that programs that do not know of reactions refuse them untouched", () => {
+    const kinds = ["edited", "deleted", "reacted"] as const
+    for (const [i, kind] of kinds.entries()) {
+      const record = { ...sampleChange, change: { ...sampleChange.change!, kind } }
+      const bytes = encode(record, 0, 8)
+      assert.strictEqual(bytes[bytes.indexOf(sample.messageId) + sample.messageId.length + 24], i + 1)
+      assert.isFalse(isNewer(bytes, 0))
+      assert.deepStrictEqual(decodeRecord(bytes, 0, bytes.length), record)
     }
   })
 
