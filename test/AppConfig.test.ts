@@ -17,6 +17,7 @@ const badValues = ({ allowed, variable }: Setting<unknown>): ReadonlyArray<strin
   if (variable === "ALLOWED_ORIGINS") return ["https://chat.example/", "chat.example", "null", "*,https://a.example"]
   if (variable === "WORD_FILTER") return ["@"]
   if (variable === "DATA_DIR") return ["\0"]
+  if (variable === "AUTH_SCOPE") return ["two  spaces", "größe"]
   if (variable === "CURSOR_SECRET") return ["too short", "x".repeat(31)]
   if (range === null) return ["no such thing!"]
   const [min, max] = [Number(range[1]), Number(range[2])]

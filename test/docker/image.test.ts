@@ -90,13 +90,15 @@ const listening = async (answer: (response: ServerResponse) => void) => {
 }
 
 describe("the image", () => {
-  it("has the bundle, its health check and an empty data folder, and no packages", async () => {
+  it("has the bundle, the web app, its health check and an empty data folder, and no packages", async () => {
     const files = Object.keys(await image.files())
     assert.includeMembers(files, ["app/dist/main.js", "app/dist/package.json", "app/healthcheck.mjs"])
+    const known = [/^app\/healthcheck\.mjs$/, /^app\/dist\/[\w.-]+\.js(?:on)?$/, /^app\/dist\/web\//]
     assert.isTrue(
-      files.every((file) => file === "app/healthcheck.mjs" || /^app\/dist\/[\w.-]+\.js(on)?$/.test(file)),
+      files.every((file) => known.some((pattern) => pattern.test(file))),
       files.join("\n")
     )
+    assert.include(files, "app/dist/web/index.html")
   })
 
   it("tells its version from within the bundle", async () => {
@@ -119,6 +121,8 @@ describe("the image", () => {
       await alice.say("Hello everyone!")
       assert.deepInclude(await bob.next("chat"), { content: "Hello everyone!", userId: "alice", seq: 1 })
       assert.deepInclude(await health(server.port), { code: 0, stdout: "answered 200\n" })
+      const page = await server.fetch("/")
+      assert.include(await page.text(), '<div id="root">')
       await Promise.all([alice.close(), bob.close()])
       assert.strictEqual(await server.stop(), 0)
       const down = await health(server.port)

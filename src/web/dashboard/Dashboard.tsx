@@ -1,0 +1,187 @@
+/** The page of figures. What it shows is all in its address. */
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react"
+import { Zone } from "../../analytics/Zone.ts"
+import { cell, useReadable } from "../Cell.ts"
+import { follow, navigate, roomPath, useRoute } from "../Route.ts"
+import type { Session } from "../session/Session.ts"
+import { IconButton } from "../ui/Button.tsx"
+import { Icon } from "../ui/Icon.tsx"
+import { type Answers, createAnswers } from "./Answers.ts"
+import { browserZone } from "./browserZone.ts"
+import styles from "./Dashboard.module.css"
+import { AnswerFailed, type Failure, unreadable } from "./Failure.ts"
+import { LiveStrip } from "./LiveStrip.tsx"
+import { Overview } from "./Overview.tsx"
+import { periodOf } from "./Period.ts"
+import { createRefresh, type Refresh } from "./Refresh.ts"
+import { Refused } from "./Refused.tsx"
+import { type Scope, ScopeContext } from "./Scope.ts"
+import { Toolbar } from "./Toolbar.tsx"
+import { addressOf, type View, viewOf } from "./View.ts"
+
+const RoomPage = lazy(() => import("./RoomPage.tsx"))
+const UserPage = lazy(() => import("./UserPage.tsx"))
+
+/** `open`: the server answers who asks. */
+type Gate = { readonly status: "asking" | "open" } | { readonly status: "shut"; readonly failure: Failure }
+
+interface Parts {
+  readonly answers: Answers
+  readonly refresh: Refresh
+  readonly pointer: Scope["pointer"]
+}
+
+const createParts = (session: Session): Parts => {
+  const answers = createAnswers(session.fetch, Date.now)
+  return {
+    answers,
+    refresh: createRefresh(() => Date.now() + answers.ahead(), answers.renew),
+    pointer: cell<number | undefined>(undefined)
+  }
+}
+
+const titleOf = ({ place }: View): string => {
+  if (place.of === "everything") return "Figures"
+  return `${place.of === "room" ? "#" : ""}${place.id} – figures`
+}
+
+/** Whether the server tells this user figures at all, asked once before everything else. */
+const useGate = ({ answers, refresh }: Parts, ready: boolean) => {
+  const [gate] = useState(() => cell<Gate>({ status: "asking" }))
+  const refuse = useCallback((failure: Failure) => gate.set({ status: "shut", failure }), [gate])
+  const [attempt, setAttempt] = useState(0)
+
+  useEffect(() => {
+    if (!ready) return undefined
+    const controller = new AbortController()
+    gate.set({ status: "asking" })
+    const ask = async () => {
+      try {
+        await answers.ask("/api/analytics", controller.signal)
+        // by the server's clock, which its answer told
+        refresh.refresh()
+        gate.set({ status: "open" })
+      } catch (error) {
+        if (!controller.signal.aborted) refuse(error instanceof AnswerFailed ? error.failure : unreadable)
+      }
+    }
+    void ask()
+    return () => controller.abort()
+  }, [answers, attempt, gate, ready, refresh, refuse])
+
+  return { gate: useReadable(gate), refuse, retry: () => setAttempt((n) => n + 1) }
+}
+
+const Subject = ({ view: { place } }: { readonly view: View }) => {
+  if (place.of === "room") return <RoomPage key={place.id} id={place.id} />
+  if (place.of === "user") return <UserPage key={place.id} id={place.id} />
+  return <Overview />
+}
+
+const Dashboard = ({ session }: { readonly session: Session }) => {
+  const route = useRoute()
+  const [parts] = useState(() => createParts(session))
+  const { client, status } = useReadable(session)
+  const { gate, refuse, retry } = useGate(parts, status !== "starting")
+  const beat = useReadable(parts.refresh)
+  const [path, query] = route.view === "dashboard" ? [route.path, route.query] : ["/dashboard", ""]
+  const { problems, view } = useMemo(() => viewOf(path, query), [path, query])
+  const tz = view.tz ?? browserZone()
+  const zone = useMemo(() => Zone.of(tz) ?? Zone.of("UTC"), [tz])
+  const period = useMemo(
+    () => (zone === undefined ? undefined : periodOf(view, beat.now, zone)),
+    [view, beat.now, zone]
+  )
+  const latest = useRef(view)
+  latest.current = view
+  const go = useCallback((change: Partial<View>) => navigate(addressOf({ ...latest.current, ...change })), [])
+
+  // an address that does not say of which clock it is would show others something else
+  useEffect(() => {
+    if (route.view === "dashboard" && view.tz === undefined && problems.length === 0) {
+      navigate(addressOf({ ...view, tz: browserZone() }), { replace: true })
+    }
+  }, [route.view, view, problems])
+
+  useEffect(() => {
+    const before = document.title
+    document.title = `${titleOf(view)} – Hubbub`
+    return () => {
+      document.title = before
+    }
+  }, [view])
+
+  const seconds = period?.rolling === true ? view.refresh : 0
+  useEffect(() => parts.refresh.begin(seconds), [parts, seconds])
+
+  const scope = useMemo<Scope | undefined>(
+    () =>
+      zone === undefined || period === undefined
+        ? undefined
+        : { pointer: parts.pointer, view, period, tz, zone, beat, answers: parts.answers, go, refuse },
+    [view, period, tz, zone, beat, parts, go, refuse]
+  )
+  if (scope === undefined) return null
+  const { place } = view
+
+  return (
+    <ScopeContext value={scope}>
+      <div className={styles["dashboard"]}>
+        <header className={styles["header"]}>
+          <a href="/" onClick={follow} className={styles["back"]}>
+            <Icon name="chat" />
+            Chat
+          </a>
+          {place.of === "everything" ? (
+            <h1>Figures</h1>
+          ) : (
+            <>
+              <a href={addressOf({ ...view, place: { of: "everything" }, tables: [] })} onClick={follow}>
+                All figures
+              </a>
+              <h1>
+                <bdi>{place.of === "room" ? `#${place.id}` : place.id}</bdi>
+              </h1>
+            </>
+          )}
+          {place.of === "room" ? (
+            <a href={roomPath(place.id)} onClick={follow} className={styles["end"]}>
+              Open the room
+            </a>
+          ) : null}
+        </header>
+        <main className={styles["main"]}>
+          {problems.map((problem) => (
+            <p key={problem} className={styles["problem"]} role="status">
+              <Icon name="warning" size={18} />
+              <span dir="auto">{problem}</span>
+              <IconButton
+                icon="close"
+                label="Dismiss"
+                small
+                onClick={() => navigate(addressOf(view), { replace: true })}
+              />
+            </p>
+          ))}
+          {gate.status === "shut" ? (
+            <Refused failure={gate.failure} session={session} onRetry={retry} />
+          ) : (
+            <>
+              <Toolbar onRefresh={parts.refresh.refresh} />
+              <LiveStrip client={client} />
+              <div className={styles["grid"]}>
+                {gate.status === "open" ? (
+                  <Suspense>
+                    <Subject view={view} />
+                  </Suspense>
+                ) : null}
+              </div>
+            </>
+          )}
+        </main>
+      </div>
+    </ScopeContext>
+  )
+}
+
+export default Dashboard

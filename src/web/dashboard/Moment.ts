@@ -1,0 +1,51 @@
+/** Times as they are written, always of the zone that is shown. */
+
+type Style = "time" | "seconds" | "day" | "minute" | "full" | "weekday" | "zone"
+
+const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
+  time: { hour: "2-digit", minute: "2-digit" },
+  seconds: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  day: { day: "numeric", month: "short" },
+  minute: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  full: {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "shortOffset"
+  },
+  weekday: { weekday: "short" },
+  zone: { timeZoneName: "shortOffset" }
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+const formatOf = (style: Style, tz: string): Intl.DateTimeFormat => {
+  const key = `${style} ${tz}`
+  let format = formats.get(key)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(undefined, { ...STYLES[style], timeZone: tz })
+    formats.set(key, format)
+  }
+  return format
+}
+
+/** `at`: milliseconds since 1970, or an instant as text. */
+export const shownTime = (at: number | string, style: Exclude<Style, "weekday" | "zone">, tz: string): string =>
+  formatOf(style, tz).format(typeof at === "number" ? at : Date.parse(at))
+
+/** `2026-03-29` as a date. */
+export const shownDate = (date: string): string => formatOf("day", "UTC").format(Date.parse(`${date}T00:00:00Z`))
+
+/** Monday first. 2024-01-01 was one. */
+export const WEEKDAYS: ReadonlyArray<string> = Array.from({ length: 7 }, (_, day) =>
+  formatOf("weekday", "UTC").format(Date.UTC(2024, 0, 1 + day))
+)
+
+/** `GMT+5:30`. */
+export const offsetName = (at: number, tz: string): string =>
+  formatOf("zone", tz)
+    .formatToParts(at)
+    .find(({ type }) => type === "timeZoneName")?.value ?? tz

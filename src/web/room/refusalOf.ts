@@ -1,0 +1,24 @@
+/** Why one is not in a room, in words. */
+import type { HubbubError } from "../../client/index.ts"
+import { problemText } from "../chat/problemText.ts"
+
+interface Refusal {
+  readonly title: string
+  readonly detail: string | undefined
+}
+
+export const refusalOf = (status: "refused" | "removed", error: HubbubError | undefined): Refusal => {
+  if (status === "removed")
+    return { title: "You are not in this room any more", detail: "Somebody took you out of it." }
+  switch (error?.code) {
+    case "forbidden":
+    case "forbidden_room":
+      return { title: "You may not enter this room", detail: "Only its members may. Ask one of them to invite you." }
+    case "banned":
+      return { title: "You are banned from this room", detail: "A moderator decided so." }
+    case "not_found":
+      return { title: "There is no such room", detail: "Look whether its name is spelled right." }
+    default:
+      return { title: "This room could not be entered", detail: error === undefined ? undefined : problemText(error) }
+  }
+}
