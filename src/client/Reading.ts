@@ -47,11 +47,11 @@ export const createReading = ({ changed, house, state }: Scene, list: () => Time
   /** Adds what is unread of rows up to a place to the counts, or takes it from them. */
   const add = ({ mentions, unread }: Count, rows: ReadonlyArray<Row>, sign: 1 | -1, end = NOWHERE): Count => {
     const { userId } = house.self()
-    for (const { at, deleted, type, ...row } of rows) {
-      if (!at || deleted || type !== "chat" || row.userId === userId) continue
+    for (const { at, deleted, mentions: named, type, userId: author } of rows) {
+      if (!at || deleted || type !== "chat" || author === userId) continue
       if (order(at, mark()) <= 0 || order(at, end) > 0) continue
       unread += sign
-      if (row.mentions?.includes(userId)) mentions += sign
+      if (named?.includes(userId)) mentions += sign
     }
     return { unread, mentions }
   }
@@ -120,7 +120,10 @@ export const createReading = ({ changed, house, state }: Scene, list: () => Time
     },
     count: () => {
       settle()
-      const count = add(rest, list().rows(), 1)
+      const rows = list().rows()
+      // of long lists only the end is unread
+      const last = rows.findLastIndex(({ at }) => at && order(at, mark()) <= 0)
+      const count = add(rest, rows.slice(last + 1), 1)
       return { ...count, firstUnread: count.unread > 0 ? next(mark()) : undefined }
     }
   }

@@ -6,8 +6,8 @@
 import { codePoints } from "./codePoints.ts"
 
 /** Words that a search has at most, and code points. */
-export const SEARCH_WORDS_MAX = 10
-export const SEARCH_CODE_POINTS_MAX = 200
+const SEARCH_WORDS_MAX = 10
+const SEARCH_CODE_POINTS_MAX = 200
 
 const ASCII = /^[\0-\x7f]*$/
 const ASCII_WORDS = /[0-9a-z]+/g

@@ -54,7 +54,7 @@ export const App = () => {
     loadChat().catch(() => undefined)
   }, [])
   return (
-    <ErrorBoundary>
+    <ErrorBoundary view={route.view}>
       <View route={route} />
       <Notices />
     </ErrorBoundary>

@@ -2,8 +2,8 @@
 import { cell } from "./Cell.ts"
 import { stored } from "./Stored.ts"
 
-export type Theme = "system" | "light" | "dark"
-export type Direction = "auto" | "ltr" | "rtl"
+type Theme = "system" | "light" | "dark"
+type Direction = "auto" | "ltr" | "rtl"
 
 interface Look {
   readonly theme: Theme

@@ -32,5 +32,5 @@ export const cell = <A>(initial: A): Cell<A> => {
 }
 
 /** The present value, in a component that is drawn again when it changes. */
-export const useReadable = <A,>(readable: Readable<A>): A =>
+export const useReadable = <A>(readable: Readable<A>): A =>
   useSyncExternalStore(readable.subscribe, readable.getSnapshot)

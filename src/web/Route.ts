@@ -7,7 +7,11 @@ import { useSyncExternalStore } from "react"
  */
 export type Route =
   | { readonly view: "home" }
-  | { readonly view: "room"; readonly roomId: string; readonly at: { readonly epoch: number; readonly seq: number } | undefined }
+  | {
+      readonly view: "room"
+      readonly roomId: string
+      readonly at: { readonly epoch: number; readonly seq: number } | undefined
+    }
   | { readonly view: "dashboard"; readonly path: string; readonly query: string }
   | { readonly view: "signedIn" }
 

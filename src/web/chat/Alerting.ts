@@ -4,7 +4,7 @@ import { stored } from "../Stored.ts"
 import type { ListedRoom } from "./ChatContext.ts"
 
 /** `none` also keeps the room out of the count in the page's title. */
-export type Level = "all" | "mentions" | "none"
+type Level = "all" | "mentions" | "none"
 
 export interface Alerting extends Readable<ReadonlyMap<string, Level>> {
   of(roomId: string, kind: ListedRoom["kind"]): Level

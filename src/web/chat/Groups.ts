@@ -2,7 +2,7 @@
 import type { Client, Frame } from "../../client/index.ts"
 import { cell, type Readable } from "../Cell.ts"
 
-export type Group = Frame<"group">
+type Group = Frame<"group">
 
 export interface Groups extends Readable<ReadonlyMap<string, Group>> {
   /** Rejected with a HubbubError, as the others are. */

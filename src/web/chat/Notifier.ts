@@ -4,9 +4,9 @@ import { cell, type Readable } from "../Cell.ts"
 import { stored } from "../Stored.ts"
 
 /** `unable`: the browser has none; `denied`: the user has told the browser that it may not. */
-export type Notifying = "unable" | "denied" | "off" | "on"
+type Notifying = "unable" | "denied" | "off" | "on"
 
-export interface Notice {
+interface Notice {
   readonly title: string
   readonly body: string
   readonly row: Row

@@ -15,7 +15,7 @@ import type { Names } from "./Names.ts"
 import { createSightings } from "./Sightings.ts"
 
 /** `failed`: the server did not tell what rooms there are. */
-export type Loading = "loading" | "ready" | "failed"
+type Loading = "loading" | "ready" | "failed"
 
 export interface RoomList extends Readable<ReadonlyArray<ListedRoom>> {
   readonly loading: Readable<Loading>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react"
 import styles from "./BarList.module.css"
 import { brief, exact, type Unit } from "./Numeral.ts"
 
-export interface Bar {
+interface Bar {
   readonly key: string
   readonly label: ReactNode
   readonly value: number

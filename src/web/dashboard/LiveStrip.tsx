@@ -75,11 +75,11 @@ const Told = ({ client, figures }: { readonly client: Client; readonly figures: 
   const at = live["computedAt"]
   return (
     <>
-      <Numbers live={live} />
       <p className={styles["at"]}>
         {connection.status === "live" ? "" : "Not connected; "}
         {typeof at === "string" ? `as of ${shownTime(at, "seconds", tz)}` : null}
       </p>
+      <Numbers live={live} />
     </>
   )
 }

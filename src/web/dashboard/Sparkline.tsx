@@ -11,7 +11,7 @@ const WIDTH = 100
 const HEIGHT = 28
 
 /** A path of what lies between two places, with a gap where there is no value. */
-export const pathOf = (values: ReadonlyArray<number | null>, from: number, to: number): string => {
+const pathOf = (values: ReadonlyArray<number | null>, from: number, to: number): string => {
   const largest = Math.max(...values.map((value) => value ?? 0), 0)
   const x = (i: number) => ((i / Math.max(1, values.length - 1)) * WIDTH).toFixed(1)
   const y = (value: number) => (HEIGHT - 2 - (largest === 0 ? 0 : value / largest) * (HEIGHT - 4)).toFixed(1)

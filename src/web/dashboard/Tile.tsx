@@ -98,7 +98,7 @@ export const Tile = <T extends object>({ about, questions, read, title, unit }: 
             ) : (
               <>
                 <span aria-hidden="true">{SIGNS[delta.direction]}</span> <span dir="ltr">{delta.text}</span>{" "}
-                <span className={styles["than"]}>{delta.direction === "same" ? "as before" : "on period before"}</span>
+                <span className={styles["than"]}>{delta.direction === "same" ? "as before" : "vs before"}</span>
               </>
             )}
           </p>

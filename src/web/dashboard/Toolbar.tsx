@@ -86,7 +86,6 @@ export const Toolbar = ({ onRefresh }: { readonly onRefresh: () => void }) => {
         <input type="checkbox" checked={view.compare} onChange={() => go({ compare: !view.compare })} />
         Compare with the period before
       </label>
-      <Refreshing onRefresh={onRefresh} />
       <p className={styles["window"]}>
         <span dir="auto">
           <time dateTime={new Date(period.from).toISOString()}>{shownTime(period.from, "full", tz)}</time>
@@ -100,6 +99,7 @@ export const Toolbar = ({ onRefresh }: { readonly onRefresh: () => void }) => {
           </Button>
         )}
       </p>
+      <Refreshing onRefresh={onRefresh} />
     </div>
   )
 }

@@ -9,13 +9,13 @@ export interface Span {
   readonly to: string
 }
 
-export type Place =
+type Place =
   | { readonly of: "everything" }
   | { readonly of: "room"; readonly id: string }
   | { readonly of: "user"; readonly id: string }
 
 export const STAGES = ["fannedOut", "durable", "endToEnd"] as const
-export type Stage = (typeof STAGES)[number]
+type Stage = (typeof STAGES)[number]
 export const SORTS = ["messages", "senders", "joins"] as const
 /** Seconds between refreshes; 0 for none. */
 export const REFRESHES = [0, 10, 60, 300, 900] as const

@@ -34,6 +34,8 @@ import { useTrim } from "./useTrim.ts"
 
 export interface ListHandle {
   toEnd(): void
+  /** Has a row of the list be in view, and leaves the focus where it is. */
+  show(key: string): void
   toPlace(place: Position): void
   toMessage(messageId: string): void
 }
@@ -152,6 +154,10 @@ export const MessageList = (props: MessageListProps) => {
 
   useImperativeHandle(ref, () => ({
     toEnd,
+    show: (shown) => {
+      const index = items.findIndex(({ key }) => key === shown)
+      if (index >= 0) virtualizer.scrollToIndex(index, { align: "auto" })
+    },
     toPlace: (place) => void jump.toPlace(place),
     toMessage: (messageId) => void jump.toMessage(messageId)
   }))

@@ -165,7 +165,7 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
     const row = snapshot.messages.findLast(isMyLast(selfId))
     if (row === undefined) return
     actions.edit(row)
-    list.current?.toMessage(row.messageId)
+    list.current?.show(row.key)
   }
 
   const search = useCallback(() => setSearching(true), [])

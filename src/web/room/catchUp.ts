@@ -24,8 +24,20 @@ export const catchUp = (list: List): void => {
   list.scrollOffset = unheard(list, list.scrollOffset) ?? list.scrollOffset
 }
 
+/** Pixels by which the list could not go up, being at its beginning: rows that are measured before the same frame make up for them. */
+const owed = new WeakMap<List, number>()
+
+const owe = (list: List, by: number): void => {
+  // what is measured later moves what is on the screen by then
+  if (!owed.has(list)) requestAnimationFrame(() => owed.delete(list))
+  owed.set(list, by)
+}
+
 /** Moves the list: by as much as rows are higher or lower than they were taken to be, or to a place. */
 export const moveList = (offset: number, options: Parameters<typeof elementScroll>[1], list: List): void => {
   const by = options.adjustments ?? 0
-  elementScroll(by === 0 ? offset : (unheard(list, offset) ?? offset), options, list)
+  if (by === 0 || list.options.followOnAppend !== false) return elementScroll(offset, options, list)
+  const from = (unheard(list, offset) ?? offset) + (owed.get(list) ?? 0)
+  if (from + by < 0 || owed.has(list)) owe(list, Math.min(0, from + by))
+  elementScroll(from, options, list)
 }

@@ -6,7 +6,7 @@ import { beginSignIn, completeSignIn, type Issuer, renewTokens, SignInFailed, ty
 import { fetchConfig, type ServerConfig } from "./ServerConfig.ts"
 
 /** `asking`: the user has to say who they are; `unreachable`: the server did not answer. */
-export interface SessionSnapshot {
+interface SessionSnapshot {
   readonly status: "starting" | "unreachable" | "asking" | "ready"
   readonly config: ServerConfig | undefined
   /** There once ready. */

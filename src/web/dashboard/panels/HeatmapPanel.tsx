@@ -13,7 +13,7 @@ import styles from "./HeatmapPanel.module.css"
 const hourName = (hour: number) => `${String(hour).padStart(2, "0")}:00`
 
 /** A row for each weekday (0 is Monday) and hour, as the server exports it, with a name for the weekday. */
-export const heatSheet = ({ hours, messages }: Heatmap): Sheet => ({
+const heatSheet = ({ hours, messages }: Heatmap): Sheet => ({
   columns: [
     { name: "day", label: "Day", kind: "text" },
     { name: "weekday", label: "Weekday, Monday is 0", kind: "count" },

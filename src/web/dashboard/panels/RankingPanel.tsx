@@ -16,7 +16,7 @@ import styles from "./RankingPanel.module.css"
 /** Entries on a page. */
 export const PAGE = 10
 
-export interface Ranked {
+interface Ranked {
   readonly id: string
   /** Beside or in place of the id. */
   readonly name: string

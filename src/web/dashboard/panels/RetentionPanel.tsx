@@ -11,7 +11,7 @@ import { UnitChoice } from "../UnitChoice.tsx"
 import styles from "./RetentionPanel.module.css"
 
 /** A row for each cohort and period, as the server exports it. */
-export const retentionSheet = ({ cohorts }: Retention): Sheet => ({
+const retentionSheet = ({ cohorts }: Retention): Sheet => ({
   columns: [
     { name: "start", label: "First engaged", kind: "moment" },
     { name: "size", label: "People", kind: "count" },

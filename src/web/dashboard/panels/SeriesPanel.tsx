@@ -12,7 +12,7 @@ import { useScope } from "../Scope.ts"
 import { TILED } from "./tiled.ts"
 import { seriesSheet } from "../Sheet.ts"
 
-export interface Metric {
+interface Metric {
   /** As the server calls it. */
   readonly name: string
   readonly label: string
