@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["**/*.test.ts"],
-    globalSetup: ["browser/builtWeb.ts"],
+    globalSetup: ["support/built.ts"],
     exclude: ["**/node_modules/**"],
     // a bound for what hangs, not for what is slow on a busy machine
     testTimeout: 60_000,

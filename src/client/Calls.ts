@@ -26,6 +26,8 @@ export interface Question {
   readonly lane: string
   /** Whether those behind it wait for its answer. */
   readonly alone?: boolean
+  /** Under which it is under way. */
+  ref?: number | undefined
   /** Whether it may leave now. */
   ready?(): boolean
   /** What to send when its turn comes; nothing where there is nothing to ask any more. */
@@ -35,13 +37,16 @@ export interface Question {
   done(answer: Answer): void
 }
 
+/** What a question was answered, if it was with that. */
+export const answerOf = <T extends Incoming["type"]>(answer: Answer, type: T): Answered<T> | HubbubError =>
+  answer instanceof HubbubError || isA(answer, type) ? answer : new HubbubError("internal")
+
 export interface Calls {
   /** Rejected with a HubbubError, or with the signal's reason. */
   call<T extends Incoming["type"]>(frame: Outgoing, answer: T, waiting?: Waiting): Promise<Answered<T>>
   ask(question: Question): void
   /** Forgets a question, and is deaf for its answer. */
   drop(question: Question): void
-  isUnderWay(question: Question): boolean
   /** Asks what may be asked. */
   pump(): void
   /** Whether the frame answered something. */
@@ -62,31 +67,32 @@ interface Pace {
 
 /** `check` makes sure that the server is still there. */
 export const createCalls = (
-  { ackTimeoutMs, clock }: Settings,
+  { ackTimeoutMs = 10_000, clock }: Settings,
   send: (frame: Outgoing) => void,
   check: () => void
 ): Calls => {
-  /** With the `ref` under which they are under way. */
-  const questions = new Map<Question, number | undefined>()
+  const questions = new Set<Question>()
   const open = new Map<unknown, (answer: Answer) => void>()
   const paces = new Map<string, Pace>()
   let isLive = false
   let refs = 0
 
-  const isUnderWay = (question: Question) => questions.get(question) !== undefined
-  const drop = (question: Question) => void questions.delete(question)
+  const drop = (question: Question) => {
+    question.ref = undefined
+    questions.delete(question)
+  }
 
   const pump = () => {
     if (!isLive) return
     const busy = new Map<string, number>()
-    for (const question of questions.keys()) {
+    for (const question of questions) {
       const { alone, lane } = question
       const pace = paces.get(lane)
       const count = busy.get(lane) ?? 0
       if (count >= (pace ? 1 : (AT_ONCE[lane] ?? WAITING))) continue
-      if (!isUnderWay(question) && (pace?.notBefore ?? 0) <= clock.now() && question.ready?.() !== false) ask(question)
+      if (!question.ref && (pace?.notBefore ?? 0) <= clock.now() && question.ready?.() !== false) ask(question)
       // what follows must not overtake it
-      busy.set(lane, isUnderWay(question) && !alone ? count + 1 : WAITING)
+      busy.set(lane, question.ref && !alone ? count + 1 : WAITING)
     }
     for (const lane of paces.keys()) if (!busy.has(lane)) paces.delete(lane)
   }
@@ -99,17 +105,14 @@ export const createCalls = (
   const ask = (question: Question) => {
     const { alone, lane } = question
     const frame = question.frame()
-    if (!frame) {
-      drop(question)
-      return
-    }
+    if (!frame) return drop(question)
     const ref = ++refs
     const cancel = clock.after(ackTimeoutMs, check)
-    questions.set(question, ref)
+    question.ref = ref
     open.set(ref, (answer) => {
       cancel()
-      if (!questions.has(question)) return
-      questions.set(question, undefined)
+      if (question.ref !== ref) return
+      question.ref = undefined
       if (answer instanceof HubbubError && question.again(answer)) {
         const { retryAfterMs } = answer
         if (retryAfterMs === undefined) return
@@ -125,6 +128,11 @@ export const createCalls = (
     if (pace) rest(lane, pace.intervalMs)
   }
 
+  const add = (question: Question) => {
+    questions.add(question)
+    pump()
+  }
+
   return {
     call: (frame, type, { signal, timeoutMs = ackTimeoutMs } = {}) => {
       if (questions.size >= WAITING) return refused(new HubbubError("outbox_full"))
@@ -136,31 +144,19 @@ export const createCalls = (
           code === "disconnected"
             ? !ONCE.includes(frame.type)
             : retryAfterMs !== undefined && READS.includes(frame.type),
-        done: (answer) => {
-          if (answer instanceof HubbubError) waiters.reject(answer)
-          else if (isA(answer, type)) waiters.resolve(answer)
-          else waiters.reject(new HubbubError("internal"))
-        }
+        done: (answer) => waiters.settle(answerOf(answer, type))
       }
       const answer = waiters.add({ signal, timeoutMs }, () => drop(question))
-      if (waiters.size > 0) {
-        questions.set(question, undefined)
-        pump()
-      }
+      if (waiters.size > 0) add(question)
       return answer
     },
-    ask: (question) => {
-      questions.set(question, undefined)
-      pump()
-    },
+    ask: add,
     drop,
-    isUnderWay,
     pump,
     settle: (frame) => {
-      const ref = "ref" in frame ? frame.ref : undefined
-      const answered = open.get(ref)
+      const answered = open.get(frame.ref)
       if (!answered) return false
-      open.delete(ref)
+      open.delete(frame.ref)
       answered(frame.type === "error" ? new HubbubError(frame.code, frame) : frame)
       pump()
       return true
@@ -172,12 +168,11 @@ export const createCalls = (
     },
     lost: () => {
       isLive = false
-      const all = [...open.values()]
+      for (const answered of open.values()) answered(new HubbubError("disconnected"))
       open.clear()
-      for (const answered of all) answered(new HubbubError("disconnected"))
     },
     end: (error) => {
-      const all = [...questions.keys()]
+      const all = [...questions]
       questions.clear()
       for (const { done } of all) done(error)
     }

@@ -1,18 +1,17 @@
 /** A client of a chat server: one connection that comes back by itself, and everything that is said over it. */
-import { type Calls, createCalls } from "./Calls.ts"
-import { createEvents } from "./Events.ts"
-import type { Frame, Incoming, Order, Welcome } from "./Frame.ts"
-import type { House } from "./House.ts"
-import { HubbubError } from "./HubbubError.ts"
 import { type ConnectionState, createLink } from "./Link.ts"
-import { createLetters, type Letters } from "./Letters.ts"
-import type { Mute } from "./Mute.ts"
-import { createOutbox } from "./Outbox.ts"
-import { createRoom, type HeldRoom, type Room } from "./Room.ts"
-import type { Row } from "./Row.ts"
 import { type ClientOptions, settingsOf } from "./Settings.ts"
-import { createSnapshots, type Readable } from "./Snapshots.ts"
+import { createEvents } from "./Events.ts"
 import { createWaiters, type Waiting } from "./Waiters.ts"
+import { createSnapshots, type Readable } from "./Snapshots.ts"
+import { createOutbox, type SayOptions } from "./Outbox.ts"
+import { type Calls, createCalls } from "./Calls.ts"
+import { createRoom, type HeldRoom, type Room } from "./Room.ts"
+import { HubbubError } from "./HubbubError.ts"
+import type { Ack, Frame, Incoming, Welcome } from "./Frame.ts"
+import type { House } from "./House.ts"
+import type { Mute } from "./Mute.ts"
+import type { Row } from "./Row.ts"
 
 export interface ClientSnapshot {
   readonly connection: ConnectionState
@@ -46,7 +45,7 @@ export interface ClientEvents {
 }
 
 /** Promises are rejected with a `HubbubError`, or with the reason of the signal; one that nobody looks at is no unhandled rejection. */
-export interface Client extends Readable<ClientSnapshot>, Letters, AsyncDisposable {
+export interface Client extends Readable<ClientSnapshot>, AsyncDisposable {
   /** Done once the connection is live; rejected where it will not be. Comes back by itself from then on. */
   connect(waiting?: Waiting): Promise<void>
   /** Ends the connection. What waits is rejected `closed`; rooms are joined again by the next `connect`. */
@@ -57,9 +56,10 @@ export interface Client extends Readable<ClientSnapshot>, Letters, AsyncDisposab
   /** The room of this name, the same object each time. It is not entered by that. */
   room(roomId: string): Room
   readonly rooms: ReadonlyArray<Room>
+  /** Writes to one user, in the room of the two that the answer names. */
+  direct(userId: string, content: string, options?: SayOptions): Promise<Ack>
   /** Asks the server for something of which there is no method; `answer` is the type of the frame that answers it. */
   ask: Calls["call"]
-  moderate(order: Order, waiting?: Waiting): Promise<Frame<"moderated">>
 }
 
 /** Throws a TypeError where the address cannot be one, or there is no WebSocket. Connects to nothing yet. */
@@ -67,18 +67,18 @@ export const createClient = (options: ClientOptions): Client => {
   const settings = settingsOf(options)
   const { clock, getToken, logger } = settings
   const events = createEvents<ClientEvents>(logger)
-  const rooms = new Map<string, HeldRoom>()
+  const rooms = new Map<string | undefined, HeldRoom>()
   const waiters = createWaiters<void>(clock)
   let welcome: Welcome | undefined
   let muted: Mute | undefined
 
-  const { changed, readable } = createSnapshots(
+  const { changed, ...readable } = createSnapshots(
     (): ClientSnapshot => ({ connection: link.state, welcome, queued: outbox.size, muted }),
     logger
   )
 
   const end = (error: HubbubError) => {
-    waiters.reject(error)
+    waiters.settle(error)
     calls.end(error)
     for (const one of rooms.values()) one.end(error)
   }
@@ -95,7 +95,7 @@ export const createClient = (options: ClientOptions): Client => {
       welcome = frame
       changed()
       outbox.live(frame.limits)
-      waiters.resolve()
+      waiters.settle()
       calls.live()
       for (const one of rooms.values()) one.live()
     },
@@ -112,12 +112,13 @@ export const createClient = (options: ClientOptions): Client => {
   const calls = createCalls(settings, link.send, link.hurry)
   const outbox = createOutbox(settings, calls, changed)
   const house: House = {
-    settings,
+    ...settings,
     calls,
     outbox,
     send: link.send,
     self: () => welcome ?? { userId: options.userId ?? "", username: options.username ?? "" },
     isLive: () => link.state.status === "live",
+    entered: (roomId) => events.emit("entered", room(roomId)),
     said: (row) => events.emit("message", row),
     unknown
   }
@@ -131,49 +132,42 @@ export const createClient = (options: ClientOptions): Client => {
   }
 
   const renew = async () => {
-    if (!getToken) return
     try {
-      const token = await getToken({ fresh: true })
+      const token = await getToken?.({ fresh: true })
       // without one the server ends the connection, and says so
-      if (token !== null) await calls.call({ type: "refresh", token }, "refreshed")
+      if (token) await calls.call({ type: "refresh", token }, "refreshed")
     } catch (error) {
-      logger.warn?.("the token could not be renewed", { error })
+      logger.warn?.("no token", { error })
     }
   }
 
   const receive = (frame: Incoming) => {
     // an answer that nobody waits for any more
-    if (("ref" in frame && frame.type !== "analytics") || frame.type === "pong") return
+    if ((frame.ref && frame.type !== "analytics") || frame.type === "pong") return
     switch (frame.type) {
-      case "subscribed": {
-        const isNew = rooms.get(frame.roomId)?.getSnapshot().status !== "joined"
-        const entered = room(frame.roomId)
-        entered.receive(frame)
-        if (isNew && entered.getSnapshot().status === "joined") events.emit("entered", entered)
-        return
-      }
+      case "subscribed":
+        return room(frame.roomId).receive(frame)
       case "muted":
-      case "unmuted":
-        if (frame.roomId !== undefined) return room(frame.roomId).receive(frame)
-        muted = frame.type === "muted" ? frame : undefined
+      case "unmuted": {
+        const mute = frame.type === "muted" ? frame : undefined
+        if (frame.roomId !== undefined) return room(frame.roomId).mute(mute)
+        muted = mute
         return changed()
-      case "analytics":
-        return events.emit("analytics", frame)
+      }
       case "token_expiring":
         return void renew()
       case "error":
         return events.emit("error", new HubbubError(frame.code, frame))
-      case "invited":
-        return events.emit("invited", frame)
       case "forgotten":
-        rooms.get(frame.roomId)?.receive(frame)
+        rooms.get(frame.roomId)?.forgotten()
         return events.emit("forgotten", frame)
-      case "group":
-        return events.emit("group", frame)
+      case "analytics":
       case "draining":
-        return events.emit("draining", frame)
+      case "group":
+      case "invited":
+        return events.emit(frame.type, frame)
       default: {
-        const known = "roomId" in frame ? rooms.get(frame.roomId) : undefined
+        const known = rooms.get(frame.roomId)
         if (frame.type === "read" && !known?.wanted()) events.emit("read", frame)
         else if (!known) unknown(frame)
         else known.receive(frame)
@@ -185,8 +179,8 @@ export const createClient = (options: ClientOptions): Client => {
     ...readable,
     connect: (waiting = {}) => {
       const live = waiters.add(waiting)
-      if (link.state.status === "live") waiters.resolve()
-      else if (!waiting.signal?.aborted) link.open()
+      if (link.state.status === "live") waiters.settle()
+      else if (waiters.size > 0) link.open()
       return live
     },
     close: link.close,
@@ -197,8 +191,11 @@ export const createClient = (options: ClientOptions): Client => {
     get rooms() {
       return [...rooms.values()]
     },
-    ...createLetters(house, (frame) => rooms.get(frame.roomId)?.receive(frame)),
-    ask: calls.call,
-    moderate: (order, waiting) => calls.call({ type: "moderate", ...order }, "moderated", waiting)
+    direct: (to, content, options) => {
+      // it is in no list until its room is known
+      const lane = { name: `@${to}`, ready: house.isLive, wanted: () => true, queued() {}, settled() {} }
+      return outbox.send(lane, { type: "direct", to }, content, options)
+    },
+    ask: calls.call
   }
 }

@@ -30,7 +30,7 @@ export const figuresOf = (client: Client): Figures => {
   let version = -1
   let figures: LiveFigures | undefined
   let error: HubbubError | undefined
-  const { changed, readable } = createSnapshots((): FiguresSnapshot => ({ figures, error }), {})
+  const { changed, ...readable } = createSnapshots((): FiguresSnapshot => ({ figures, error }), {})
 
   const receive = (frame: Frame<"analytics">) => {
     if (frame.figures !== undefined) figures = frame.figures

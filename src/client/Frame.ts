@@ -37,7 +37,8 @@ export type Change = Frame<"edited"> | Frame<"deleted"> | Frame<"purged"> | Fram
 /** The answer to a subscribe: the room's position and, to who said what they have, what they missed. */
 export type Subscribed = Frame<"subscribed">
 
-/** Whatever a server sends. */
-export type Incoming =
+/** Whatever a server sends. `ref` is that of what it answers. */
+export type Incoming = (
   | Message
   | { [T in Exclude<ServerFrame["type"], Message["type"]>]: Frame<T> }[Exclude<ServerFrame["type"], Message["type"]>]
+) & { readonly ref?: string | number; readonly roomId?: string }

@@ -1,7 +1,6 @@
-/** What is about users rather than one room: writing to one, groups, blocking, what is unread anywhere. */
-import type { Ack, Frame, Outgoing } from "./Frame.ts"
-import type { House } from "./House.ts"
-import type { Lane, SayOptions } from "./Outbox.ts"
+/** What is about users rather than one room: groups, blocking, what is unread anywhere. A module of its own, for who needs it. */
+import type { Client } from "./Client.ts"
+import type { Frame, Outgoing } from "./Frame.ts"
 import { quiet } from "./quiet.ts"
 import type { Waiting } from "./Waiters.ts"
 
@@ -11,9 +10,8 @@ export interface GroupOptions extends Waiting {
   readonly invite?: ReadonlyArray<string> | undefined
 }
 
+/** Promises are rejected as those of the client are. */
 export interface Letters {
-  /** Writes to one user, in the room of the two that the answer names. */
-  direct(userId: string, content: string, options?: SayOptions): Promise<Ack>
   /** One's private rooms. */
   conversations(waiting?: Waiting): Promise<Frame<"conversations">["rooms"]>
   /** Makes a private room. */
@@ -31,27 +29,21 @@ export interface Letters {
   unread(waiting?: Waiting): Promise<Frame<"unread">>
 }
 
-/** `removed` is told of rooms that one has left. */
-export const createLetters = (house: House, removed: (frame: Frame<"unsubscribed">) => void): Letters => {
-  const { calls, outbox } = house
+export const lettersOf = ({ ask }: Client): Letters => {
   const blocked = (frame: Extract<Outgoing, { readonly type: "block" | "unblock" | "blocks" }>, waiting?: Waiting) =>
-    quiet(calls.call(frame, "blocks", waiting).then(({ userIds }) => userIds))
+    quiet(ask(frame, "blocks", waiting).then(({ userIds }) => userIds))
 
   return {
-    direct: (to, content, options) => {
-      // it is in no list until its room is known
-      const lane: Lane = { name: `@${to}`, ready: house.isLive, wanted: () => true, queued() {}, settled() {} }
-      return outbox.send(lane, { type: "direct", to }, content, options)
-    },
     conversations: (waiting) =>
-      quiet(calls.call({ type: "conversations" }, "conversations", waiting).then(({ rooms }) => rooms)),
-    group: ({ invite, title, ...waiting } = {}) => calls.call({ type: "group", title, invite }, "group", waiting),
-    invite: (roomId, userId, waiting) => calls.call({ type: "invite", roomId, userId }, "group", waiting),
-    remove: (roomId, userId, waiting) => calls.call({ type: "remove", roomId, userId }, "group", waiting),
-    quit: (roomId, waiting) => quiet(calls.call({ type: "quit", roomId }, "unsubscribed", waiting).then(removed)),
+      quiet(ask({ type: "conversations" }, "conversations", waiting).then(({ rooms }) => rooms)),
+    group: ({ invite, title, ...waiting } = {}) => ask({ type: "group", title, invite }, "group", waiting),
+    invite: (roomId, userId, waiting) => ask({ type: "invite", roomId, userId }, "group", waiting),
+    remove: (roomId, userId, waiting) => ask({ type: "remove", roomId, userId }, "group", waiting),
+    // every connection is told apart from the answer, and this one as well
+    quit: (roomId, waiting) => quiet(ask({ type: "quit", roomId }, "unsubscribed", waiting).then(() => undefined)),
     block: (userId, waiting) => blocked({ type: "block", userId }, waiting),
     unblock: (userId, waiting) => blocked({ type: "unblock", userId }, waiting),
     blocks: (waiting) => blocked({ type: "blocks" }, waiting),
-    unread: (waiting) => calls.call({ type: "unread" }, "unread", waiting)
+    unread: (waiting) => ask({ type: "unread" }, "unread", waiting)
   }
 }

@@ -2,13 +2,13 @@
  * One connection after the other: opens it, welcomes, watches over it, and comes back when it ends, unless its close code says that there
  * is nothing to come back to. What an earlier connection still has to say is not heard.
  */
-import { waitBefore } from "./Backoff.ts"
-import { comesBack, TOKEN_EXPIRED, UNAUTHORIZED } from "./closeCode.ts"
-import type { Incoming, Outgoing, Welcome } from "./Frame.ts"
-import { isOffline, onWake } from "./Page.ts"
-import { createPulse } from "./Pulse.ts"
-import type { Settings } from "./Settings.ts"
 import { protocolsFor, type Socket } from "./Socket.ts"
+import { comesBack, TOKEN_EXPIRED, UNAUTHORIZED } from "./closeCode.ts"
+import { waitBefore } from "./Backoff.ts"
+import { createPulse } from "./Pulse.ts"
+import { isOffline, onWake } from "./Page.ts"
+import type { Incoming, Outgoing, Welcome } from "./Frame.ts"
+import type { Settings } from "./Settings.ts"
 
 /**
  * `reconnecting` for the `attempt`th time in a row `at` a time in milliseconds since 1970, which is now or past while it is tried;
@@ -47,17 +47,17 @@ const NORMAL = 1000
 const ABNORMAL = 1006
 
 /** Nothing where a text is not an object with a type. */
-const parsed = (text: unknown): Incoming | undefined => {
+const parsed = (text: unknown): Incoming | null => {
   try {
-    const frame: Incoming | null = JSON.parse(String(text))
-    return typeof frame?.type === "string" ? frame : undefined
+    return JSON.parse(String(text))
   } catch {
-    return undefined
+    return null
   }
 }
 
 export const createLink = (settings: Settings, events: LinkEvents): Link => {
-  const { clock, getToken, logger, random, reconnect, page } = settings
+  const { clock, connectTimeoutMs = 15_000, getToken, logger, page, random = Math.random } = settings
+  const { maxMs = 30_000, minMs = 500, stableMs = 30_000 } = settings.reconnect ?? {}
   let state: ConnectionState = { status: "disconnected" }
   let socket: Socket | undefined
   /** Tells the present attempt from those before it. */
@@ -93,6 +93,7 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
 
   const end = (next: ConnectionState) => {
     unwatch?.()
+    unwatch = undefined
     attempt = 0
     notBefore = 0
     fresh = next.status === "signed-out"
@@ -102,13 +103,13 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
   const lost = (code: number, reason: string) => {
     const wasLive = state.status === "live"
     release()?.close(NORMAL)
-    logger.debug?.("connection ended", { code, reason })
+    logger.debug?.("closed", { code, reason })
     if (!comesBack(code)) return end({ status: "signed-out", code, reason })
     // a refused upgrade looks like this in a browser, and the token may be why
     fresh = code === TOKEN_EXPIRED || !wasLive
     attempt++
     const now = clock.now()
-    const wait = Math.max(0, notBefore - now) + waitBefore(attempt, reconnect, random)
+    const wait = Math.max(0, notBefore - now) + waitBefore(attempt, { minMs, maxMs }, random)
     after(wait, begin)
     become(isOffline(page) ? { status: "offline" } : { status: "reconnecting", attempt, at: now + wait })
   }
@@ -125,7 +126,7 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
   const receive = (text: unknown) => {
     pulse.heard()
     const frame = parsed(text)
-    if (!frame) logger.warn?.("not a frame")
+    if (typeof frame?.type !== "string") logger.warn?.("not a frame")
     else if (frame.type === "welcome") welcome(frame)
     else if (state.status === "live") {
       if (frame.type === "draining") notBefore = clock.now() + frame.reconnectAfterMs
@@ -137,20 +138,18 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
     const mine = generation
     notBefore = 0
     fresh = false
-    after(reconnect.stableMs, () => {
+    after(stableMs, () => {
       attempt = 0
     })
     become({ status: "live" })
     // a listener may have closed it
     if (mine !== generation) return
-    pulse.start()
     events.live(frame)
   }
 
   const begin = async () => {
-    release()?.close(NORMAL)
-    const mine = generation
-    after(settings.connectTimeoutMs, () => lost(ABNORMAL, "no welcome"))
+    const mine = ++generation
+    after(connectTimeoutMs, () => lost(ABNORMAL, "no welcome"))
     become(attempt > 0 ? { status: "reconnecting", attempt, at: clock.now() } : { status: "connecting" })
     try {
       const token = await getToken?.({ fresh })
@@ -169,8 +168,8 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
         if (mine === generation) lost(code, reason)
       })
     } catch (error) {
-      logger.warn?.("no token or no socket", { error })
-      if (mine === generation) lost(ABNORMAL, "failed")
+      logger.warn?.("no socket", { error })
+      if (mine === generation) lost(ABNORMAL, "no socket")
     }
   }
 
@@ -186,7 +185,7 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
       return state
     },
     open: () => {
-      if (state.status !== "disconnected" && state.status !== "signed-out") return
+      if (unwatch) return
       unwatch = onWake(page, hurry)
       void begin()
     },

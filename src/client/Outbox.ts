@@ -2,13 +2,13 @@
  * Messages that are not acknowledged yet, in the order they were said. Each keeps its id over every repeat, so that it becomes one message;
  * what a lost connection left unanswered is sent again on the next one.
  */
-import type { Calls, Question } from "./Calls.ts"
-import type { Ack, Outgoing, Welcome } from "./Frame.ts"
+import { createWaiters, type Waiting } from "./Waiters.ts"
+import { uuid } from "./uuid.ts"
+import { answerOf, type Calls, type Question } from "./Calls.ts"
 import { HubbubError } from "./HubbubError.ts"
 import { refused } from "./quiet.ts"
+import type { Ack, Outgoing, Welcome } from "./Frame.ts"
 import type { Settings } from "./Settings.ts"
-import { uuid } from "./uuid.ts"
-import { createWaiters, type Waiting } from "./Waiters.ts"
 
 type Said = Extract<Outgoing, { readonly type: "chat" | "direct" }> & { readonly messageId: string }
 
@@ -51,23 +51,21 @@ export interface Outbox {
   end(error: HubbubError, lane: Lane): void
 }
 
-interface Entry {
-  readonly lane: Lane
+interface Entry extends Question {
   readonly said: Said
-  readonly question: Question
   wait(waiting: Waiting): Promise<Ack>
   end(outcome: Ack | HubbubError | undefined): void
 }
 
-export const createOutbox = ({ clock, outboxMax }: Settings, calls: Calls, changed: () => void): Outbox => {
+export const createOutbox = ({ clock, outboxMax = 100 }: Settings, calls: Calls, changed: () => void): Outbox => {
   const entries = new Map<string, Entry>()
-  let limits: Welcome["limits"] | undefined
+  let limits: Partial<Welcome["limits"]> = {}
   let tokens = 0
   let countedAt = 0
 
   /** Takes a token of those the server gives; 0, or the milliseconds until there is one. */
   const take = (): number => {
-    const { messageBurst = 0, messagesPerSecond = 0 } = limits ?? {}
+    const { messageBurst = 0, messagesPerSecond = 0 } = limits
     if (!messagesPerSecond) return 0
     const now = clock.now()
     tokens = Math.min(messageBurst, tokens + ((now - countedAt) * messagesPerSecond) / 1000)
@@ -86,25 +84,26 @@ export const createOutbox = ({ clock, outboxMax }: Settings, calls: Calls, chang
 
     const end = (outcome: Ack | HubbubError | undefined) => {
       entries.delete(messageId)
-      calls.drop(question)
+      calls.drop(entry)
       lane.settled(messageId, outcome)
-      if (outcome instanceof HubbubError) waiters.reject(outcome)
-      else if (outcome) waiters.resolve(outcome)
+      if (outcome) waiters.settle(outcome)
       changed()
     }
 
-    const question: Question = {
+    const entry: Entry = {
+      said,
       lane: lane.name,
       alone: retry,
       ready: () => {
         if (!lane.ready()) return false
         const wait = take()
-        if (wait > 0 && backlog) clock.after(wait, calls.pump)
-        return wait === 0 || !backlog
+        if (!backlog || !wait) return true
+        clock.after(wait, calls.pump)
+        return false
       },
       frame: () => {
         // the server ends who sends a frame that is too large
-        if (said.content.length <= 2 * (limits?.contentCodePoints ?? Infinity)) {
+        if (said.content.length <= 2 * (limits.contentCodePoints ?? Infinity)) {
           left = true
           return said
         }
@@ -116,19 +115,14 @@ export const createOutbox = ({ clock, outboxMax }: Settings, calls: Calls, chang
         backlog = true
         return lane.wanted()
       },
-      done: (answer) =>
-        end(answer instanceof HubbubError || answer.type === "ack" ? answer : new HubbubError("internal"))
-    }
-    return {
-      lane,
-      said,
-      question,
+      done: (answer) => end(answerOf(answer, "ack")),
       wait: (waiting) =>
         waiters.add(waiting, (aborted) => {
           if (aborted && !left && waiters.size === 0) end(undefined)
         }),
       end
     }
+    return entry
   }
 
   return {
@@ -140,7 +134,7 @@ export const createOutbox = ({ clock, outboxMax }: Settings, calls: Calls, chang
       const said = { ...to, content, messageId: messageId.toLowerCase(), replyTo, mentions }
       if (waiting.signal?.aborted) return refused(waiting.signal.reason)
       const known = entries.get(said.messageId)
-      if (known && (known.said.content !== content || known.lane.name !== lane.name)) {
+      if (known && (known.said.content !== content || known.lane !== lane.name)) {
         return refused(new HubbubError("idempotency_conflict", { field: "messageId" }))
       }
       if (!known && entries.size >= outboxMax) return refused(new HubbubError("outbox_full"))
@@ -150,7 +144,7 @@ export const createOutbox = ({ clock, outboxMax }: Settings, calls: Calls, chang
         entries.set(said.messageId, entry)
         lane.queued(said)
         changed()
-        calls.ask(entry.question)
+        calls.ask(entry)
       }
       return kept
     },
@@ -160,9 +154,7 @@ export const createOutbox = ({ clock, outboxMax }: Settings, calls: Calls, chang
       countedAt = clock.now()
     },
     end: (error, lane) => {
-      for (const { end, question, ...entry } of entries.values()) {
-        if (entry.lane === lane && !calls.isUnderWay(question)) end(error)
-      }
+      for (const entry of entries.values()) if (entry.lane === lane.name && !entry.ref) entry.end(error)
     }
   }
 }

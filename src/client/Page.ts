@@ -7,14 +7,13 @@ interface Listening {
 
 /** As much of a browser's global object as is listened to. */
 export interface Page extends Listening {
-  readonly navigator?: object
+  readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string }
   readonly document?: Listening & { readonly visibilityState?: string }
   readonly location?: { readonly href: string }
 }
 
 /** The line is known to be down. That it is up is a guess. */
-export const isOffline = ({ navigator }: Page): boolean =>
-  navigator !== undefined && "onLine" in navigator && navigator.onLine === false
+export const isOffline = ({ navigator }: Page): boolean => navigator?.onLine === false
 
 /** Calls when the line comes back or the page is looked at again; returns what ends that. */
 export const onWake = (page: Page, wake: () => void): (() => void) => {

@@ -22,34 +22,33 @@ export interface HistoryQuery extends Waiting {
 export type HistoryPage = Frame<"history">
 
 export interface Past {
-  page(query: HistoryQuery): Promise<HistoryPage>
+  history(query?: HistoryQuery): Promise<HistoryPage>
   /** How many messages came in front of the list; none where there are no older ones, or the list began anew meanwhile. */
-  loadOlder(limit: number, waiting: Waiting): Promise<number>
-  /** Loads older messages until the list goes back to a place; whether it does, which it cannot where there is none so old. */
-  loadBack(place: Position, waiting: Waiting): Promise<boolean>
+  loadOlder(limit?: number, waiting?: Waiting): Promise<number>
   /** Reads again what the list holds, whose changes were missed. */
   refresh(): Promise<void>
   /** A message changed, which pages that are under way may not show yet. */
   change(change: Change): void
 }
 
+const OLDER = 50
 const PAGE_MAX = 200
 
 export const notJoined = () => new HubbubError("not_subscribed")
 
-export const createPast = ({ changed, house, state }: Scene, timeline: Timeline): Past => {
+export const createPast = ({ calls, changed, state }: Scene, timeline: Timeline): Past => {
   const underWay = new Set<Array<Change>>()
   let loading: Promise<number> | undefined
 
-  const page = ({ signal, timeoutMs, ...query }: HistoryQuery) =>
-    house.calls.call({ type: "history", roomId: state.roomId, ...query }, "history", { signal, timeoutMs })
+  const history = ({ signal, timeoutMs, ...query }: HistoryQuery = {}) =>
+    calls.call({ type: "history", roomId: state.roomId, ...query }, "history", { signal, timeoutMs })
 
   /** Calls with a page and what changed while it was under way. */
   const withPage = async <A>(query: HistoryQuery, use: (page: HistoryPage, changes: ReadonlyArray<Change>) => A) => {
     const changes: Array<Change> = []
     underWay.add(changes)
     try {
-      return use(await page(query), changes)
+      return use(await history(query), changes)
     } finally {
       underWay.delete(changes)
       changed()
@@ -61,12 +60,6 @@ export const createPast = ({ changed, house, state }: Scene, timeline: Timeline)
     if (!start) throw notJoined()
     if (!state.hasOlder) return 0
     return withPage({ before: start, limit, ...waiting }, (found, changes) => timeline.older(found, start, changes))
-  }
-
-  const back = async (place: Position, waiting: Waiting): Promise<boolean> => {
-    const isThere = () => order(timeline.start() ?? next(place), place) <= 0
-    while (!isThere() && state.hasOlder) await older(PAGE_MAX, waiting)
-    return isThere()
   }
 
   const refresh = async () => {
@@ -83,14 +76,13 @@ export const createPast = ({ changed, house, state }: Scene, timeline: Timeline)
   }
 
   return {
-    page,
-    loadOlder: (limit, waiting) =>
+    history,
+    loadOlder: (limit = OLDER, waiting = {}) =>
       (loading ??= quiet(
         older(limit, waiting).finally(() => {
           loading = undefined
         })
       )),
-    loadBack: (place, waiting) => quiet(back(place, waiting)),
     refresh,
     change: (change) => {
       for (const changes of underWay) changes.push(change)

@@ -10,9 +10,9 @@ const WOKEN_MS = 3000
 const LATE_MS = 5000
 
 export interface Pulse {
-  start(): void
+  /** Until something comes once more. */
   stop(): void
-  /** Something came. */
+  /** Something came: watches from the first time on. */
   heard(): void
   /** Asks now, if nothing came in the last moments. */
   check(): void
@@ -21,7 +21,7 @@ export interface Pulse {
 /** `ask` sends something that is answered; `dead` is called once if nothing comes. */
 export const createPulse = (clock: Clock, ask: () => void, dead: () => void): Pulse => {
   let heardAt = 0
-  let asking = false
+  let asking = true
   let woken = false
   let cancel: (() => void) | undefined
 
@@ -60,11 +60,10 @@ export const createPulse = (clock: Clock, ask: () => void, dead: () => void): Pu
   }
 
   return {
-    start: () => {
+    stop: () => {
+      cancel?.()
       asking = true
-      heard()
     },
-    stop: () => cancel?.(),
     heard,
     check: () => {
       if (!asking && clock.now() - heardAt > WOKEN_MS) probe(WOKEN_MS)

@@ -3,7 +3,10 @@
  * the rest as the server counted it.
  */
 import type { Change, Frame } from "./Frame.ts"
+import { HubbubError } from "./HubbubError.ts"
+import { notJoined, type Place } from "./Past.ts"
 import { next, order, type Position } from "./Position.ts"
+import { refused } from "./quiet.ts"
 import type { RoomSnapshot } from "./RoomSnapshot.ts"
 import type { Row } from "./Row.ts"
 import type { Scene } from "./Scene.ts"
@@ -14,7 +17,7 @@ type Count = Pick<RoomSnapshot, "unread" | "mentions">
 
 export interface Reading {
   /** Goes forward at once; done when the server knows. */
-  read(place: Position, waiting?: Waiting): Promise<void>
+  read(place?: Place, waiting?: Waiting): Promise<void>
   /** What the server says: in answer, of another device, or to who comes in. */
   heard(frame: Frame<"read">): void
   /** The room was joined, and is here. What was there at first is not unread where nobody keeps a mark. */
@@ -30,10 +33,9 @@ export interface Reading {
 
 const NONE: Count = { unread: 0, mentions: 0 }
 const START: Position = { epoch: 0, seq: 0 }
-const NOWHERE: Position = { epoch: Infinity, seq: 0 }
 
-export const createReading = ({ changed, house, state }: Scene, list: () => Timeline): Reading => {
-  const waiters = createWaiters<void>(house.settings.clock)
+export const createReading = ({ calls, changed, clock, self, state }: Scene, list: () => Timeline): Reading => {
+  const waiters = createWaiters<void>(clock)
   let since: Position | undefined
   /** Unread up to `upTo` and not in the list: counted by the server, or gone from the list. */
   let rest = NONE
@@ -45,13 +47,13 @@ export const createReading = ({ changed, house, state }: Scene, list: () => Time
   const mark = () => state.read ?? since ?? START
 
   /** Adds what is unread of rows up to a place to the counts, or takes it from them. */
-  const add = ({ mentions, unread }: Count, rows: ReadonlyArray<Row>, sign: 1 | -1, end = NOWHERE): Count => {
-    const { userId } = house.self()
-    for (const { at, deleted, mentions: named, type, userId: author } of rows) {
-      if (!at || deleted || type !== "chat" || author === userId) continue
-      if (order(at, mark()) <= 0 || order(at, end) > 0) continue
+  const add = ({ mentions, unread }: Count, rows: ReadonlyArray<Row>, sign: 1 | -1, end?: Position): Count => {
+    const { userId } = self()
+    for (const { at, deleted, type, ...row } of rows) {
+      if (!at || deleted || type !== "chat" || row.userId === userId || order(at, mark()) <= 0) continue
+      if (end && order(at, end) > 0) continue
       unread += sign
-      if (named?.includes(userId)) mentions += sign
+      if (row.mentions?.includes(userId)) mentions += sign
     }
     return { unread, mentions }
   }
@@ -83,22 +85,25 @@ export const createReading = ({ changed, house, state }: Scene, list: () => Time
     try {
       while (again && state.read) {
         again = false
-        heard(await house.calls.call({ type: "read", roomId: state.roomId, ...state.read }, "read"))
+        heard(await calls.call({ type: "read", roomId: state.roomId, ...state.read }, "read"))
       }
-      waiters.resolve()
+      waiters.settle()
     } catch (error) {
-      waiters.reject(error)
+      if (error instanceof HubbubError) waiters.settle(error)
     } finally {
       asking = false
     }
   }
 
   return {
-    read: (place, { signal, timeoutMs = house.settings.ackTimeoutMs } = {}) => {
-      if (state.read && order(place, state.read) <= 0) return Promise.resolve()
-      state.read = place
+    read: (place = state.position, waiting = {}) => {
+      const { position, read } = state
+      if (!place || !position) return refused(notJoined())
+      const to = typeof place === "number" ? { ...position, seq: place } : place
+      if (read && order(to, read) <= 0) return Promise.resolve()
+      state.read = to
       changed()
-      const told = waiters.add({ signal, timeoutMs })
+      const told = waiters.add(waiting)
       void tell()
       return told
     },
@@ -120,10 +125,7 @@ export const createReading = ({ changed, house, state }: Scene, list: () => Time
     },
     count: () => {
       settle()
-      const rows = list().rows()
-      // of long lists only the end is unread
-      const last = rows.findLastIndex(({ at }) => at && order(at, mark()) <= 0)
-      const count = add(rest, rows.slice(last + 1), 1)
+      const count = add(rest, list().rows(), 1)
       return { ...count, firstUnread: count.unread > 0 ? next(mark()) : undefined }
     }
   }

@@ -42,18 +42,11 @@ export interface ClientOptions {
   readonly page?: Page
 }
 
-export interface Settings {
-  readonly url: string
-  readonly getToken: GetToken | undefined
+/** What was told, and what everybody needs. The other defaults are where they are used. */
+export interface Settings extends ClientOptions {
   readonly WebSocket: SocketClass
   readonly logger: Logger
-  readonly reconnect: Reconnect
-  readonly connectTimeoutMs: number
-  readonly ackTimeoutMs: number
-  readonly outboxMax: number
-  readonly maxMessages: number
   readonly clock: Clock
-  readonly random: () => number
   readonly page: Page
 }
 
@@ -61,32 +54,23 @@ export interface Settings {
 const addressOf = ({ url, userId, username }: ClientOptions, page: Page): string => {
   const address = new URL(url, page.location?.href)
   address.protocol = address.protocol.replace("http", "ws")
-  if (!/^wss?:$/.test(address.protocol)) throw new TypeError("not the url of a chat server")
+  if (!/^wss?:$/.test(address.protocol)) throw new TypeError("no WebSocket url")
   if (address.pathname === "/") address.pathname = "/ws"
   address.hash = ""
-  if (userId !== undefined) address.searchParams.set("userId", userId)
-  if (username !== undefined) address.searchParams.set("username", username)
+  for (const [name, value] of Object.entries({ userId, username })) {
+    if (value !== undefined) address.searchParams.set(name, value)
+  }
   return address.href
-}
-
-const RECONNECT: Reconnect = { minMs: 500, maxMs: 30_000, stableMs: 30_000 }
-
-const DEFAULTS = {
-  logger: {},
-  connectTimeoutMs: 15_000,
-  ackTimeoutMs: 10_000,
-  outboxMax: 100,
-  maxMessages: 1000,
-  clock: systemClock,
-  random: Math.random
 }
 
 /** Throws a TypeError where the address cannot be one, or there is no WebSocket. */
 export const settingsOf = (options: ClientOptions): Settings => {
-  const { page = globalThis, WebSocket = globalThis.WebSocket, getToken }: ClientOptions = options
+  const {
+    clock = systemClock,
+    logger = {},
+    page = globalThis,
+    WebSocket = globalThis.WebSocket
+  }: ClientOptions = options
   if (typeof WebSocket !== "function") throw new TypeError("no WebSocket")
-  // what is there as undefined is not given
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const reconnect = { ...RECONNECT, ...options.reconnect }
-  return { ...DEFAULTS, ...given, url: addressOf(options, page), page, WebSocket, getToken, reconnect }
+  return { ...options, url: addressOf(options, page), clock, logger, page, WebSocket }
 }

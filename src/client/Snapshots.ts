@@ -8,8 +8,7 @@ export interface Readable<A> {
   getSnapshot(): A
 }
 
-export interface Snapshots<A> {
-  readonly readable: Readable<A>
+export interface Snapshots<A> extends Readable<A> {
   /** Notes that the next snapshot is another one. */
   changed(): void
 }
@@ -20,10 +19,8 @@ export const createSnapshots = <A>(make: () => A, logger: Logger): Snapshots<A> 
   let snapshot: A | undefined
   let told = true
   return {
-    readable: {
-      subscribe: (listener) => events.on("changed", listener),
-      getSnapshot: () => (snapshot ??= make())
-    },
+    subscribe: (listener) => events.on("changed", listener),
+    getSnapshot: () => (snapshot ??= make()),
     changed: () => {
       snapshot = undefined
       if (!told) return

@@ -32,39 +32,31 @@ interface HeldSpeech extends Speech {
 
 /** `spoke`: one is about to have written. */
 export const createSpeech = (
-  { changed, house, state }: Scene,
+  { calls, clock, outbox, self, state }: Scene,
   timeline: Timeline,
   subscription: Subscription,
   spoke: () => void
 ): HeldSpeech => {
-  const { calls, outbox, settings } = house
   const { roomId } = state
 
   const lane: Lane = {
     name: `#${roomId}`,
     ready: () => state.status === "joined",
     wanted: subscription.wanted,
-    queued: ({ content, mentions, messageId, replyTo }) => {
-      const { userId, username } = house.self()
+    queued: (said) => {
+      const { userId, username } = self()
       timeline.queued({
-        key: messageId,
-        status: "pending",
+        ...said,
         type: "chat",
-        timestamp: new Date(settings.clock.now()).toISOString(),
+        key: said.messageId,
+        status: "pending",
+        timestamp: new Date(clock.now()).toISOString(),
         roomId,
-        messageId,
         userId,
-        username,
-        content,
-        replyTo,
-        mentions
+        username
       })
-      changed()
     },
-    settled: (messageId, outcome) => {
-      timeline.settled(messageId, outcome)
-      changed()
-    }
+    settled: timeline.settled
   }
 
   const send = (content: string, options: SayOptions = {}) => {
@@ -90,8 +82,7 @@ export const createSpeech = (
     retry: (messageId, options) => {
       const row = failed(messageId)
       if (!row) return refused(new HubbubError("not_found"))
-      const { content, mentions, replyTo } = row
-      return send(content, { replyTo, mentions, ...options, messageId })
+      return send(row.content, { ...row, ...options, messageId })
     },
     discard: (messageId) => {
       if (failed(messageId)) lane.settled(messageId, undefined)

@@ -2,7 +2,7 @@
  * Being in a room, over as many connections as it takes: asks to be let in on each, and while that is under way holds what comes of the
  * room, so that it is taken after the answer it belongs behind.
  */
-import type { Answer } from "./Calls.ts"
+import { answerOf, type Question } from "./Calls.ts"
 import type { Incoming, Subscribed } from "./Frame.ts"
 import { HubbubError } from "./HubbubError.ts"
 import { notJoined } from "./Past.ts"
@@ -33,12 +33,14 @@ export interface Subscription {
   end(error: HubbubError): void
 }
 
-export const createSubscription = ({ changed, house, state }: Scene, inside: Inside): Subscription => {
-  const { calls, isLive, settings } = house
+export const createSubscription = (
+  { calls, changed, clock, entered, isLive, state }: Scene,
+  inside: Inside
+): Subscription => {
   const { roomId } = state
   /** What came since a subscribe was begun; none while there is no such. The server sends nothing of a room before its answer. */
   let held: Array<Incoming> | undefined
-  const waiters = createWaiters<void>(settings.clock)
+  const waiters = createWaiters<void>(clock)
 
   const isIn = () => state.status === "joined"
   const wanted = () => isIn() || state.status === "joining"
@@ -49,44 +51,42 @@ export const createSubscription = ({ changed, house, state }: Scene, inside: Ins
     changed()
   }
 
-  const ask = () => {
-    if (held || !isLive()) return
-    const mine: Array<Incoming> = []
-    held = mine
-    calls.ask({
-      lane: "subscribe",
-      frame: () => {
-        if (held !== mine) return undefined
-        if (wanted()) return { type: "subscribe", roomId, after: inside.after() }
-        held = undefined
-        return undefined
-      },
-      again: ({ retryAfterMs }) => held === mine && retryAfterMs !== undefined,
-      done: (answer) => {
-        if (held === mine) answered(answer, mine)
-      }
-    })
+  const question: Question = {
+    lane: "subscribe",
+    frame: () => {
+      if (wanted()) return { type: "subscribe", roomId, after: inside.after() }
+      held = undefined
+      return undefined
+    },
+    again: ({ retryAfterMs }) => retryAfterMs !== undefined,
+    done: (answered) => {
+      const answer = answerOf(answered, "subscribed")
+      const frames = held
+      held = undefined
+      if (answer instanceof HubbubError) {
+        if (wanted()) leave("refused", answer)
+      } else if (wanted()) enter(answer, frames)
+      else unsubscribe()
+    }
   }
 
-  const answered = (answer: Answer, frames: ReadonlyArray<Incoming>) => {
-    held = undefined
-    if (answer instanceof HubbubError) {
-      if (wanted()) leave("refused", answer)
-    } else if (!wanted()) unsubscribe()
-    else if (answer.type === "subscribed") enter(answer, frames)
+  const ask = () => {
+    if (held || !isLive()) return
+    held = []
+    calls.ask(question)
   }
 
   const enter = (frame: Subscribed, frames: ReadonlyArray<Incoming> = []) => {
     inside.subscribed(frame)
     become("joined")
-    waiters.resolve()
+    waiters.settle()
     for (const one of frames) receive(one)
     calls.pump()
   }
 
   const leave = (status: RoomStatus, error: HubbubError) => {
     become(status, status === "idle" ? undefined : error)
-    waiters.reject(error)
+    waiters.settle(error)
     inside.left(error)
   }
 
@@ -103,7 +103,11 @@ export const createSubscription = ({ changed, house, state }: Scene, inside: Ins
 
   /** The server had one come in, to a room of two that somebody wrote in. */
   const comeIn = (frame: Subscribed) => {
-    if (!state.position) return enter(frame)
+    if (!state.position) {
+      enter(frame)
+      entered(roomId)
+      return
+    }
     // it says where the room is, not what was missed
     become("joining")
     ask()
@@ -113,8 +117,8 @@ export const createSubscription = ({ changed, house, state }: Scene, inside: Ins
     wanted,
     join: (waiting) => {
       const inThere = waiters.add(waiting)
-      if (isIn()) waiters.resolve()
-      else if (!waiting.signal?.aborted) {
+      if (isIn()) waiters.settle()
+      else if (waiters.size > 0) {
         become("joining")
         ask()
       }
@@ -124,7 +128,7 @@ export const createSubscription = ({ changed, house, state }: Scene, inside: Ins
       if (!wanted()) return
       const inThere = isIn() && !held
       leave("idle", notJoined())
-      if (inThere && isLive()) unsubscribe()
+      if (inThere) unsubscribe()
     },
     renew: (frame) => {
       ask()
@@ -136,8 +140,9 @@ export const createSubscription = ({ changed, house, state }: Scene, inside: Ins
     },
     lost: () => {
       held = undefined
+      calls.drop(question)
       if (isIn()) become("joining")
     },
-    end: waiters.reject
+    end: waiters.settle
   }
 }

@@ -13,10 +13,10 @@ export interface Timeline {
   start(): Position | undefined
   /** Kept rows, then one's own that are not. */
   rows(): ReadonlyArray<Row>
-  /** Takes what a subscribe answered; the rows that go on from what was there. */
-  resume(frame: Subscribed): ReadonlyArray<Row>
-  /** Takes a live message: the row that it makes, if it is not known, or nothing where messages before it are missing. */
-  add(message: Message): ReadonlyArray<Row> | undefined
+  /** Takes what a subscribe answered. */
+  resume(frame: Subscribed): void
+  /** Takes a live message, if it is not known; false where messages before it are missing. */
+  add(message: Message): boolean
   /** Puts an older page in front, if the list still begins where it was asked for; how many rows it brought. */
   older(page: Frame<"history">, start: Position, changes: ReadonlyArray<Change>): number
   /** Takes the newest of what a page says about rows that are there. */
@@ -42,12 +42,14 @@ const FAILED = 100
 
 /** The last messages of a page that are of one epoch, which is the one its `after` names. */
 const lastRun = ({ messages }: Frame<"history">): ReadonlyArray<Message> => {
-  const first = messages.findLastIndex(({ seq }, index) => seq <= (messages[index - 1]?.seq ?? 0))
-  return messages.slice(Math.max(0, first))
+  const first = messages.findLastIndex(({ seq }, index) => seq <= (messages[index - 1]?.seq ?? Infinity))
+  return messages.slice(first)
 }
 
-export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timeline => {
-  const { maxMessages } = house.settings
+export const createTimeline = (
+  { changed, maxMessages = 1000, said, self, state }: Scene,
+  keeping: Keeping
+): Timeline => {
   let kept: Array<KeptRow> = []
   let own: Array<Row> = []
   let ceiling = maxMessages
@@ -63,11 +65,7 @@ export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timel
   /** A kept row takes the place of the one that waited for it. */
   const keep = (messages: ReadonlyArray<Message>, epoch: number): Array<KeptRow> =>
     messages.map((message) => {
-      const row = rowOf(
-        message,
-        epoch,
-        message.userId === house.self().userId ? forget(message.messageId)?.key : undefined
-      )
+      const row = rowOf(message, epoch, message.userId === self().userId ? forget(message.messageId)?.key : undefined)
       keeping.held(row)
       return row
     })
@@ -88,6 +86,11 @@ export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timel
     return rows
   }
 
+  /** The same for rows that go on from what was there. */
+  const goOn = (messages: ReadonlyArray<Message>, to: Position) => {
+    for (const row of append(messages, to)) said(row)
+  }
+
   return {
     start,
     rows: () => [...kept, ...own],
@@ -96,7 +99,7 @@ export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timel
       const at = state.position
       const first = messages[0]?.seq ?? seq + 1
       if (at?.epoch === epoch && at.seq <= seq && (recovered || first <= at.seq + 1)) {
-        return append(
+        return goOn(
           messages.filter((message) => message.seq > at.seq),
           frame
         )
@@ -108,13 +111,14 @@ export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timel
       append(messages, frame)
       // those that are in no page are older ones
       own = own.filter((row) => !row.at || order(row.at, frame) > 0)
-      return []
     },
     add: (message) => {
       const { seq } = message
       const { position } = state
-      if (!position || seq <= position.seq) return []
-      return seq > position.seq + 1 ? undefined : append([message], { ...position, seq })
+      if (!position || seq <= position.seq) return true
+      if (seq > position.seq + 1) return false
+      goOn([message], { ...position, seq })
+      return true
     },
     older: (page, asked, changes) => {
       const first = start()
@@ -127,31 +131,33 @@ export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timel
       )
       for (const change of changes) applyChange(rows, change)
       kept = [...rows, ...kept]
-      // whoever went up to them reads there, however much comes in below
-      ceiling = Infinity
+      ceiling = Math.max(ceiling, kept.length)
       state.hasOlder = page.hasMore || run.length < page.messages.length
       if (!state.hasOlder || (state.gap && order(start() ?? first, next(state.gap)) <= 0)) state.gap = undefined
       return rows.length
     },
     refresh: (page) => {
-      const fresh = new Map(lastRun(page).map((message) => [`${page.after?.epoch}:${message.seq}`, message]))
+      const fresh = new Map(lastRun(page).map((message) => [message.seq, message]))
       kept = kept.map((row) => {
-        const message = fresh.get(`${row.at.epoch}:${row.at.seq}`)
-        return message ? rowOf(message, row.at.epoch, row.key) : row
+        const { epoch, seq } = row.at
+        const message = epoch === page.after?.epoch && fresh.get(seq)
+        return message ? rowOf(message, epoch, row.key) : row
       })
     },
     change: (change) => applyChange(kept, change),
     queued: (row) => {
       forget(row.messageId)
       own.push(row)
+      changed()
     },
     settled: (messageId, outcome) => {
       const row = forget(messageId)
+      changed()
       if (!row || !outcome) return
       if (outcome instanceof HubbubError) {
         own.push({ ...row, status: "failed", error: outcome })
         const failed = own.filter(({ status }) => status === "failed")
-        if (failed.length > FAILED) own = own.filter((one) => one !== failed[0])
+        if (failed.length > FAILED) forget(failed[0]!.messageId)
       } else if (state.position && order(outcome, state.position) > 0) {
         // otherwise it is in the list, or an older one
         const { epoch, seq, timestamp } = outcome
@@ -162,6 +168,7 @@ export const createTimeline = ({ house, state }: Scene, keeping: Keeping): Timel
     trim: () => {
       ceiling = maxMessages
       drop(kept.length - ceiling)
+      changed()
     }
   }
 }

@@ -9,15 +9,21 @@ const HINT_MS = 3000
 
 export interface Typists {
   heard(frame: Frame<"typing">): void
-  /** Whether that oneself writes, or no longer does, is worth saying. */
-  say(active: boolean): boolean
+  /** Oneself writes, or no longer does: said where that is worth it. */
+  typing(active?: boolean): void
+  /** What one wrote is said. */
+  spoke(): void
+  /** Nobody writes here any more, as far as one is told. */
   clear(): void
 }
 
-export const createTypists = ({ changed, house, state }: Scene): Typists => {
-  const { clock } = house.settings
+export const createTypists = ({ changed, clock, send, state }: Scene): Typists => {
   const typing = new Map<string, { readonly member: Member; readonly cancel: () => void }>()
-  let saidAt: number | undefined
+  let saidAt = 0
+
+  const spoke = () => {
+    saidAt = 0
+  }
 
   const show = () => {
     state.typing = Array.from(typing.values(), ({ member }) => member)
@@ -38,14 +44,15 @@ export const createTypists = ({ changed, house, state }: Scene): Typists => {
       typing.set(userId, { member: known?.member ?? { userId, username }, cancel })
       if (!known) show()
     },
-    say: (active) => {
+    typing: (active = true) => {
       const now = clock.now()
-      const due = active ? saidAt === undefined || Math.abs(now - saidAt) >= HINT_MS : saidAt !== undefined
-      if (due) saidAt = active ? now : undefined
-      return due
+      if (state.status !== "joined" || (active ? Math.abs(now - saidAt) < HINT_MS : !saidAt)) return
+      saidAt = active ? now : 0
+      send({ type: "typing", roomId: state.roomId, active })
     },
+    spoke,
     clear: () => {
-      saidAt = undefined
+      spoke()
       for (const userId of typing.keys()) stop(userId)
     }
   }

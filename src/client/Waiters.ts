@@ -14,18 +14,11 @@ export interface Waiters<A> {
   readonly size: number
   /** Waits as well; `givenUp` is called where that ended by its signal (`aborted`) or its time. Nobody needs to look at the promise. */
   add(waiting: Waiting, givenUp?: (aborted: boolean) => void): Promise<A>
-  resolve(value: A): void
-  reject(reason: unknown): void
+  settle(outcome: A | HubbubError): void
 }
 
 export const createWaiters = <A>(clock: Clock): Waiters<A> => {
   const all = new Set<PromiseWithResolvers<A>>()
-  /** Nobody waits any more. */
-  const empty = () => {
-    const gone = [...all]
-    all.clear()
-    return gone
-  }
   return {
     get size() {
       return all.size
@@ -50,11 +43,12 @@ export const createWaiters = <A>(clock: Clock): Waiters<A> => {
         })
       )
     },
-    resolve: (value) => {
-      for (const { resolve } of empty()) resolve(value)
-    },
-    reject: (reason) => {
-      for (const { reject } of empty()) reject(reason)
+    settle: (outcome) => {
+      for (const { reject, resolve } of all) {
+        if (outcome instanceof HubbubError) reject(outcome)
+        else resolve(outcome)
+      }
+      all.clear()
     }
   }
 }

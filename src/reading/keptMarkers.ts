@@ -75,14 +75,22 @@ export const layer = Layer.effect(
         const end = counting.end(roomId)
         const place = { epoch: epoch ?? end.epoch, seq }
         if (isBefore(end, place)) return yield* unsaid
-        const marker = markers.get(roomId)
-        if (marker === undefined ? !present : marker.forgotten === true) return yield* unread(roomId)
-        const before = counting.within(roomId, marker ?? beginning)
+        /** Where the user is now. */
+        const here = Effect.suspend(() => {
+          const marker = markers.get(roomId)
+          if (marker === undefined ? !present : marker.forgotten === true) return Effect.fail(unread(roomId))
+          return Effect.succeed(counting.within(roomId, marker ?? beginning))
+        })
+        const before = yield* here
         if (!isBefore(before, place)) return yield* counting.beyond(userId, roomId, before)
+        // counted first, so that a marker that was moved is one that can be told of
+        const reading = yield* counting.beyond(userId, roomId, place)
+        // another of the user's connections may have moved it further meanwhile, or forgotten the room
+        const now = yield* here
+        if (!isBefore(now, place)) return yield* counting.beyond(userId, roomId, now)
         yield* space
         set(userId, markers, roomId, place)
         analytics.record({ _tag: "readMark", roomId, userId })
-        const reading = yield* counting.beyond(userId, roomId, place)
         news.add({ userId, reading, but: connectionId })
         return reading
       }),
@@ -93,13 +101,18 @@ export const layer = Layer.effect(
         const fresh = marker === undefined || (marker.forgotten === true && !isPrivateRoom(roomId))
         const first = isPrivateRoom(roomId) ? beginning : end
         const place = counting.within(roomId, fresh ? first : marker)
-        if (fresh || marker.forgotten === true || !isSame(marker, place)) set(userId, markers, roomId, place)
+        if (fresh || marker.forgotten === true || !isSame(marker, place)) {
+          yield* space
+          set(userId, markers, roomId, place)
+        }
         return yield* counting.beyond(userId, roomId, place)
       }),
 
       admitted: Effect.fnUntraced(function* (userId, roomId) {
         const markers = yield* shelves.of(userId)
-        if (markers.get(roomId) === undefined) set(userId, markers, roomId, counting.end(roomId))
+        if (markers.get(roomId) !== undefined) return
+        yield* space
+        set(userId, markers, roomId, counting.end(roomId))
       }),
 
       list: Effect.fnUntraced(function* (userId, others, shown, limit) {

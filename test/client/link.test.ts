@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type ConnectionState, HubbubError } from "../../src/client/index.ts"
 import { waitBefore } from "../../src/client/Backoff.ts"
+import { lettersOf } from "../../src/client/Letters.ts"
 import { Dice } from "../support/Dice.ts"
 import { joined, type Site, site } from "./Site.ts"
 
@@ -263,7 +264,7 @@ describe("closing", () => {
     place.server.restart(1006)
     await place.clock.advance(100)
     const sent = place.client.room("lobby").send("never heard")
-    const asked = place.client.conversations()
+    const asked = lettersOf(place.client).conversations()
     await Promise.all([place.client[Symbol.asyncDispose](), place.clock.advance(1000)])
     assert.deepEqual(await Promise.all([codeOf(sent), codeOf(asked)]), ["closed", "closed"])
     assert.strictEqual(status(place), "disconnected")

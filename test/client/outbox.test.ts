@@ -1,6 +1,7 @@
 /** What is said and not acknowledged yet. */
 import { assert, describe, it } from "@effect/vitest"
 import { HubbubError, type Row } from "../../src/client/index.ts"
+import { lettersOf } from "../../src/client/Letters.ts"
 import { contents, joined } from "./Site.ts"
 
 const ROOM = "lobby"
@@ -232,9 +233,10 @@ describe("rejections that nobody looks at", () => {
     void place.room.read(5)
     void place.room.loadOlder()
     void place.room.edit("m", "x")
-    void place.client.conversations()
-    void place.client.blocks()
-    void place.client.quit("group:1")
+    const letters = lettersOf(place.client)
+    void letters.conversations()
+    void letters.blocks()
+    void letters.quit("group:1")
     void place.client.room("other").join()
     await place.clock.advance(1000)
     place.server.restart(4500)

@@ -1,6 +1,9 @@
 /** How far one has read, what is unread beyond, and getting there. */
 import { assert, describe, it } from "@effect/vitest"
 import { HubbubError } from "../../src/client/index.ts"
+import { lettersOf } from "../../src/client/Letters.ts"
+import { loadBack } from "../../src/client/loadBack.ts"
+import { search } from "../../src/client/search.ts"
 import { contents, joined, site } from "./Site.ts"
 
 const ROOM = "lobby"
@@ -69,7 +72,7 @@ describe("what is unread", () => {
   it("is at least the 200 that the server counts at most, and exact once the list holds it all", async () => {
     const { clock, room, shown } = await behind(500, 100)
     assert.isAtLeast(shown().unread, 200)
-    const back = room.loadBack({ epoch: 1, seq: 101 })
+    const back = loadBack(room, { epoch: 1, seq: 101 })
     await clock.advance(100)
     assert.isTrue(await back)
     assert.deepInclude(shown(), { unread: 400, mentions: 40 })
@@ -131,7 +134,7 @@ describe("what is unread", () => {
     const told: Array<unknown> = []
     client.on("read", ({ roomId, unread }) => told.push([roomId, unread]))
     client.on("forgotten", ({ roomId }) => told.push(roomId))
-    const unread = client.unread()
+    const unread = lettersOf(client).unread()
     await clock.advance(10)
     assert.deepEqual(
       (await unread).rooms.map(({ roomId, ...marker }) => [roomId, marker.unread]),
@@ -157,11 +160,11 @@ describe("what is unread", () => {
 describe("a message of long ago", () => {
   it("is found page by page, and loaded up to", async () => {
     const { client, clock, room } = await behind(900, 900)
-    const first = room.search("@ann", { limit: 50 })
+    const first = search(client, ROOM, "@ann", { limit: 50 })
     await clock.advance(10)
     const { before, hasMore } = await first
     assert.isTrue(hasMore)
-    const rest = room.search("@ann", { before, limit: 200 })
+    const rest = search(client, ROOM, "@ann", { before, limit: 200 })
     await clock.advance(10)
     const found = await rest
     assert.isFalse(found.hasMore)
@@ -169,7 +172,7 @@ describe("a message of long ago", () => {
     const place = found.places.at(-1)
     assert.strictEqual(place?.seq, 10)
     const keys = room.getSnapshot().messages.map(({ key }) => key)
-    const back = room.loadBack(place ?? { epoch: 1, seq: 10 })
+    const back = loadBack(room, place ?? { epoch: 1, seq: 10 })
     await clock.advance(100)
     assert.isTrue(await back)
     assert.strictEqual(contents(client, ROOM)[0], "m1")
@@ -180,18 +183,18 @@ describe("a message of long ago", () => {
         .map(({ key }) => key),
       keys
     )
-    assert.isTrue(await room.loadBack({ epoch: 1, seq: 300 }))
+    assert.isTrue(await loadBack(room, { epoch: 1, seq: 300 }))
   })
 
   it("is looked for until that is given up, and no further than there are any", async () => {
     const { clock, room } = await behind(900, 900)
     const stop = new AbortController()
-    const given = room.loadBack({ epoch: 1, seq: 1 }, { signal: stop.signal })
+    const given = loadBack(room, { epoch: 1, seq: 1 }, { signal: stop.signal })
     await clock.advance(3)
     stop.abort(new Error("enough"))
     assert.strictEqual(String(await given.catch((reason: unknown) => reason)), "Error: enough")
     assert.lengthOf(room.getSnapshot().messages, 250)
-    const back = room.loadBack({ epoch: 0, seq: 1 })
+    const back = loadBack(room, { epoch: 0, seq: 1 })
     await clock.advance(100)
     assert.isFalse(await back)
     assert.lengthOf(room.getSnapshot().messages, 900)
@@ -199,10 +202,9 @@ describe("a message of long ago", () => {
 
   it("cannot be loaded up to in a room that was not joined", async () => {
     const place = await joined()
-    const error: unknown = await place.client
-      .room("elsewhere")
-      .loadBack({ epoch: 1, seq: 1 })
-      .catch((reason: unknown) => reason)
+    const error: unknown = await loadBack(place.client.room("elsewhere"), { epoch: 1, seq: 1 }).catch(
+      (reason: unknown) => reason
+    )
     assert.instanceOf(error, HubbubError)
     assert.deepInclude(error, { code: "not_subscribed" })
   })

@@ -1,6 +1,6 @@
 /** A server under test and where it keeps things: started, killed and started again on one directory, always as a process of its own. */
 import { resolve } from "node:path"
-import { type Env, guard, ServerProcess } from "../support/ServerProcess.ts"
+import { type Env, program, ServerProcess } from "../support/ServerProcess.ts"
 import { pause } from "./pause.ts"
 import { dynamoDbRows, emulatorCredentials, type Rows, sqliteRows } from "./rows.ts"
 import type { Stage } from "./Stage.ts"
@@ -72,7 +72,7 @@ export class Site {
   async start(death?: Death, env: Env = {}): Promise<ServerProcess> {
     const command =
       death === undefined
-        ? [process.execPath, guard, "serve"]
+        ? [process.execPath, program, "serve"]
         : [process.execPath, faulty, death.point, String(death.passage)]
     this.running = await ServerProcess.start({ ...this.env, ...env }, command)
     this.up.resolve(this.running)

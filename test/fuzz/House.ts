@@ -1,7 +1,7 @@
 /** A server under attack with the neighbours who live in it, and what it holds: descriptors, memory, connections. */
 import { readdirSync, readFileSync } from "node:fs"
 import { hourLong, SECRET } from "../identity/minted.ts"
-import { guard, ServerProcess } from "../support/ServerProcess.ts"
+import { program, ServerProcess } from "../support/ServerProcess.ts"
 import type { Rule, Target } from "./Attack.ts"
 import { Inspector } from "./Inspector.ts"
 import { Neighbour } from "./Neighbour.ts"
@@ -76,7 +76,7 @@ export class House {
 
   static async open(mode: Mode): Promise<House> {
     const env = mode === "open" ? { ...ENV, DURABILITY: "memory" } : { ...ENV, AUTH_SECRET: SECRET }
-    const server = await ServerProcess.start(env, [process.execPath, "--inspect=0", guard, "serve"])
+    const server = await ServerProcess.start(env, [process.execPath, "--inspect=0", program, "serve"])
     const { paths } = await server.json("/openapi.json")
     const described = Object.entries(paths as Readonly<Record<string, Readonly<Record<string, unknown>>>>).map(
       ([path, methods]) => ({ path, methods: Object.keys(methods).map((name) => name.toUpperCase()) })

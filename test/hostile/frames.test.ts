@@ -4,7 +4,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Inspector } from "../fuzz/Inspector.ts"
 import { ChatClient } from "../support/ChatClient.ts"
 import { RawSocket } from "../support/RawSocket.ts"
-import { eventually, guard, ServerProcess } from "../support/ServerProcess.ts"
+import { eventually, program, ServerProcess } from "../support/ServerProcess.ts"
 
 const MB = 1024 * 1024
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
     CLOSE_TIMEOUT_MS: "200",
     DURABILITY: "memory"
   }
-  server = await ServerProcess.start(env, [process.execPath, "--inspect=0", guard, "serve"])
+  server = await ServerProcess.start(env, [process.execPath, "--inspect=0", program, "serve"])
   inspector = await Inspector.of(server)
 })
 afterAll(async () => {

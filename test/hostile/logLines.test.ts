@@ -4,7 +4,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { ChatClient } from "../support/ChatClient.ts"
 import { RawSocket } from "../support/RawSocket.ts"
-import { guard, ServerProcess, temporaryDirectory, within } from "../support/ServerProcess.ts"
+import { program, ServerProcess, temporaryDirectory, within } from "../support/ServerProcess.ts"
 
 describe("T26: words that would be a line of the log, or its colour", () => {
   const MARK = "forged-7c1e"
@@ -76,7 +76,7 @@ describe("T26: words that would be a line of the log, or its colour", () => {
   })
 
   it("are none where people read it", async () => {
-    const child = spawn(process.execPath, [guard, "serve"], {
+    const child = spawn(process.execPath, [program, "serve"], {
       env: {
         PATH: process.env["PATH"],
         PORT: "0",

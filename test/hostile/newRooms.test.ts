@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Inspector } from "../fuzz/Inspector.ts"
 import { ChatClient, type Frame } from "../support/ChatClient.ts"
-import { eventually, guard, ServerProcess } from "../support/ServerProcess.ts"
+import { eventually, program, ServerProcess } from "../support/ServerProcess.ts"
 
 const MB = 1024 * 1024
 const KEY = "k".repeat(40)
@@ -17,7 +17,7 @@ let inspector: Inspector
 
 beforeAll(async () => {
   const env = { JOIN_LIMIT_PER_SEC: "0", ABUSE_REFUSALS: "0", ROOM_EMPTY_MS: "200", API_KEYS: `ci:${KEY}` }
-  server = await ServerProcess.start(env, [process.execPath, "--inspect=0", guard, "serve"])
+  server = await ServerProcess.start(env, [process.execPath, "--inspect=0", program, "serve"])
   inspector = await Inspector.of(server)
 })
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Inspector } from "../fuzz/Inspector.ts"
 import { ChatClient, type Frame } from "../support/ChatClient.ts"
 import { CLOSE, RawSocket, TEXT } from "../support/RawSocket.ts"
-import { guard, ServerProcess } from "../support/ServerProcess.ts"
+import { program, ServerProcess } from "../support/ServerProcess.ts"
 
 const MB = 1024 * 1024
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
     ROOM_LOG_BYTES: "65536",
     ROOM_LOG_BURST_MS: "0"
   }
-  server = await ServerProcess.start(env, [process.execPath, "--inspect=0", guard, "serve"])
+  server = await ServerProcess.start(env, [process.execPath, "--inspect=0", program, "serve"])
   inspector = await Inspector.of(server)
 })
 afterAll(async () => {

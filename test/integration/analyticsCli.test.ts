@@ -6,7 +6,7 @@ import { once } from "node:events"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { assert, describe, it } from "@effect/vitest"
-import { guard, hubbub, ServerProcess, temporaryDirectory, within } from "../support/ServerProcess.ts"
+import { program, hubbub, ServerProcess, temporaryDirectory, within } from "../support/ServerProcess.ts"
 
 const SMALL = ["demo", "--users", "8", "--days", "2", "--seed", "3"]
 const DAYS = ["--report", "timeseries", "--metric", "messages", "--bucket", "1d"]
@@ -69,7 +69,7 @@ describe("hubbub demo", () => {
 
   it("says that it is unfinished where it is stopped, and a server goes on from there", async () => {
     const directory = temporaryDirectory()
-    const child = spawn(process.execPath, [guard, "demo", "--users", "300", "--data-dir", directory], {
+    const child = spawn(process.execPath, [program, "demo", "--users", "300", "--data-dir", directory], {
       stdio: ["ignore", "ignore", "pipe"]
     })
     let said = ""

@@ -81,7 +81,7 @@ describe("a variable", () => {
     const folder = await mkdtemp(join(tmpdir(), "hubbub-"))
     onTestFinished(() => rm(folder, { recursive: true }))
     await writeFile(join(folder, ".env"), "PORT=nowhere\nLOG_LEVEL=loud\n")
-    const { code, stderr } = await hubbub(["serve"], { PORT: "0" }, folder)
+    const { code, stderr } = await runToEnd([process.execPath, guard, "serve"], { PORT: "0" }, folder)
     assert.strictEqual(code, 1)
     assert.include(stderr, "LOG_LEVEL")
   })

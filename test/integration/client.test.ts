@@ -2,6 +2,9 @@
 import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "@effect/vitest"
 import { type Client, type ClientOptions, createClient, type RoomSnapshot, type Row } from "../../src/client/index.ts"
 import { figuresOf } from "../../src/client/Figures.ts"
+import { lettersOf } from "../../src/client/Letters.ts"
+import { loadBack } from "../../src/client/loadBack.ts"
+import { search } from "../../src/client/search.ts"
 import { resolve } from "node:path"
 import { hourLong, minted, SECRET, second } from "../identity/minted.ts"
 import { ANSWER_MS, runToEnd, ServerProcess, temporaryDirectory, within } from "../support/ServerProcess.ts"
@@ -103,12 +106,12 @@ describe("clients of one server", () => {
     const changed = await shows(ann, "react", (room) => room.messages[1]?.content === "not me")
     assert.isUndefined(changed.messages[1]?.mentions)
     assert.deepEqual(changed.messages[1]?.reactions ?? {}, {})
-    const found = await bob.room("react").search("COMES", { limit: 10 })
+    const found = await search(bob, "react", "COMES", { limit: 10 })
     assert.deepEqual(
       found.messages.map((message) => message.messageId),
       [messageId]
     )
-    assert.isTrue(await bob.room("react").loadBack(found.places[0]!))
+    assert.isTrue(await loadBack(bob.room("react"), found.places[0]!))
   })
 
   it("know what is unread, on each device", async () => {
@@ -132,7 +135,7 @@ describe("clients of one server", () => {
     phone.on("read", ({ seq }) => heard.resolve(seq))
     await ann.room("unread").read()
     assert.strictEqual(await within(heard.promise, ANSWER_MS, () => "nothing was heard"), 5)
-    const { rooms } = await phone.unread()
+    const { rooms } = await lettersOf(phone).unread()
     assert.deepEqual(
       rooms.map(({ roomId, unread }) => [roomId, unread]),
       [["unread", 0]]
@@ -141,7 +144,7 @@ describe("clients of one server", () => {
     phone.on("forgotten", ({ roomId }) => forgotten.resolve(roomId))
     await ann.room("unread").forget()
     assert.strictEqual(await within(forgotten.promise, ANSWER_MS, () => "nothing was forgotten"), "unread")
-    assert.isEmpty((await ann.unread()).rooms)
+    assert.isEmpty((await lettersOf(ann).unread()).rooms)
   })
 
   it("are refused by name", async () => {

@@ -14,6 +14,7 @@ import { Audience } from "../../src/reading/Audience.ts"
 import * as keptMarkers from "../../src/reading/keptMarkers.ts"
 import { ReadMarkers } from "../../src/reading/ReadMarkers.ts"
 import { History } from "../../src/store/History.ts"
+import type { HistoryUnavailable } from "../../src/store/HistoryUnavailable.ts"
 import * as MemoryRecords from "../../src/store/MemoryRecords.ts"
 import * as MemoryStore from "../../src/store/MemoryStore.ts"
 import { StoreUnavailable } from "../../src/store/MessageStore.ts"
@@ -36,6 +37,8 @@ interface Told {
 export class Site {
   away = false
   silent = false
+  /** Whether what is put is taken. */
+  writable = true
   /** Lists that the store was asked for. */
   lists = 0
   /** What the store was given, in order. */
@@ -43,6 +46,8 @@ export class Site {
   readonly removed: Array<string> = []
   /** Pages of history that were read. */
   pages = 0
+  /** What a page of history waits for, and fails with. */
+  beforePage: Effect.Effect<void, HistoryUnavailable> = Effect.void
   /** What analytics were told. */
   readonly events: Array<AnalyticsEvent> = []
   /** Users who have connections. */
@@ -131,7 +136,7 @@ export class Site {
       ...this.history,
       room: (roomId, query) => {
         this.pages++
-        return this.history.room(roomId, query)
+        return Effect.andThen(this.beforePage, this.history.room(roomId, query))
       }
     })
   }
@@ -151,10 +156,11 @@ export class Site {
       },
       put: (given, condition) =>
         through(
-          Effect.andThen(
-            Effect.sync(() => this.puts.push(given)),
-            records.put(given, condition)
-          )
+          Effect.suspend((): ReturnType<typeof records.put> => {
+            if (!this.writable) return Effect.fail(new StoreUnavailable({ reason: "a test wants it full" }))
+            this.puts.push(given)
+            return records.put(given, condition)
+          })
         ),
       remove: (pk, sk) =>
         through(

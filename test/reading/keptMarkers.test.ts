@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Latch } from "effect"
 import { TestClock } from "effect/testing"
 import { UNREAD_MAX } from "../../src/domain/unread.ts"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { UserId } from "../../src/domain/UserId.ts"
 import { LINGER_MS } from "../../src/reading/MarkerLedger.ts"
+import { HistoryUnavailable } from "../../src/store/HistoryUnavailable.ts"
 import { ROOMS_MAX } from "../../src/reading/UserMarkers.ts"
 import { ann, bob, by, lobby, Site } from "./Site.ts"
 
@@ -15,6 +16,17 @@ const end = (site: Site, roomId = lobby) => {
   return { epoch, seq: head }
 }
 const everything = () => true
+
+/** Ann had begun to read the lobby before its present epoch, in which bob has said three things. */
+const begunAnew = Effect.gen(function* () {
+  const site = yield* Site.make
+  const { epoch } = end(site)
+  const record = JSON.stringify({ epoch: epoch - 1, seq: 1, at: 1 })
+  yield* site.records.put({ pk: "reading:ann", sk: lobby, value: record })
+  const { markers } = yield* site.start()
+  yield* site.say(bob, numbers(3))
+  return { site, markers, epoch }
+})
 
 describe("a read marker", () => {
   it.effect("begins at the end of a public room, and before everything in a private one", () =>
@@ -89,6 +101,58 @@ describe("a read marker", () => {
       assert.deepStrictEqual(yield* markers.read(by(ann, "laptop"), lobby, { seq: 4 }), reading)
       yield* TestClock.adjust("1 second")
       assert.isEmpty(site.take())
+    })
+  )
+
+  it.effect(
+    "that was moved further while one move was looked into stays there, and nobody is told of the earlier place",
+    () =>
+      Effect.gen(function* () {
+        const { epoch, markers, site } = yield* begunAnew
+        const gate = yield* Latch.make()
+        site.beforePage = gate.await
+        const late = yield* Effect.forkChild(markers.read(by(ann), lobby, { epoch: epoch - 1, seq: 9 }))
+        yield* Effect.yieldNow
+        assert.deepInclude(yield* markers.read(by(ann, "laptop"), lobby, { seq: 2 }), { epoch, seq: 2, unread: 1 })
+        yield* gate.open
+        assert.deepInclude(yield* Fiber.join(late), { epoch, seq: 2, unread: 1 })
+        yield* TestClock.adjust("2 seconds")
+        const reading = { roomId: lobby, epoch, seq: 2, upTo: end(site), unread: 1, mentions: 0 }
+        assert.deepStrictEqual(site.take(), [{ to: "ann", but: "laptop", frame: { type: "read", ...reading } }])
+        assert.deepInclude(JSON.parse(site.puts.at(-1)?.value ?? ""), { epoch, seq: 2 })
+      })
+  )
+
+  it.effect("is not moved in a room that was forgotten meanwhile, nor is anybody told that it was", () =>
+    Effect.gen(function* () {
+      const { epoch, markers, site } = yield* begunAnew
+      const gate = yield* Latch.make()
+      site.beforePage = gate.await
+      const late = yield* Effect.forkChild(Effect.flip(markers.read(by(ann), lobby, { epoch: epoch - 1, seq: 9 })))
+      yield* Effect.yieldNow
+      yield* markers.forget(by(ann, "laptop"), lobby)
+      yield* gate.open
+      assert.deepInclude(yield* Fiber.join(late), { code: "not_subscribed" })
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(
+        site.take().map(({ frame }) => frame.type),
+        ["forgotten"]
+      )
+      assert.deepStrictEqual(site.removed, ["lobby"])
+    })
+  )
+
+  it.effect("stays where it was when what is beyond cannot be counted, and is told of once it can", () =>
+    Effect.gen(function* () {
+      const { epoch, markers, site } = yield* begunAnew
+      const read = markers.read(by(ann), lobby, { epoch: epoch - 1, seq: 9 })
+      site.beforePage = Effect.fail(new HistoryUnavailable({ reason: "a test wants it so", retryAfterMs: 1 }))
+      assert.deepInclude(yield* Effect.flip(read), { code: "unavailable" })
+      assert.isEmpty(site.events)
+      site.beforePage = Effect.void
+      assert.deepInclude(yield* read, { epoch: epoch - 1, seq: 9, unread: 3 })
+      yield* TestClock.adjust("2 seconds")
+      assert.lengthOf(site.take(), 1)
     })
   )
 
@@ -219,6 +283,27 @@ describe("what is kept of read markers", () => {
       const { more, rooms: listed } = yield* markers.list(ann, [], everything, ROOMS_MAX)
       assert.isFalse(more)
       assert.lengthOf(listed, ROOMS_MAX)
+    })
+  )
+
+  it.effect("does not begin while too many wait to be written, and does once there is room again", () =>
+    Effect.gen(function* () {
+      const site = yield* Site.make
+      const { markers } = yield* site.start()
+      const rooms = Array.from({ length: ROOMS_MAX }, (_, i) => RoomId.make(`room-${i}`))
+      const users = Array.from({ length: 101 }, (_, i) => UserId.make(`user-${i}`))
+      site.writable = false
+      for (const userId of users.slice(1))
+        for (const roomId of rooms) yield* markers.enter(userId, roomId, end(site, roomId))
+      const newcomer = markers.enter(users[0]!, lobby, end(site))
+      const refused = { code: "overloaded", retryAfterMs: 1000 } as const
+      assert.deepInclude(yield* Effect.flip(newcomer), refused)
+      assert.deepInclude(yield* Effect.flip(markers.admitted(users[0]!, dm)), refused)
+      // one that is there already is told as ever
+      assert.deepInclude(yield* markers.enter(users[1]!, rooms[0]!, end(site, rooms[0])), { seq: 0 })
+      site.writable = true
+      yield* TestClock.adjust("10 seconds")
+      assert.deepInclude(yield* newcomer, { seq: 0 })
     })
   )
 

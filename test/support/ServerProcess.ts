@@ -8,6 +8,8 @@ import { createInterface } from "node:readline"
 
 const root = resolve(import.meta.dirname, "../..")
 export const guard = resolve(root, "src/cli/hubbub.mjs")
+/** What servers under test are started from: their sources, or the bundle where one was built for them. */
+export const program = process.env["HUBBUB_BUNDLE"] ?? guard
 
 /** Milliseconds any single answer may take. */
 export const ANSWER_MS = 10_000
@@ -114,7 +116,7 @@ export const runToEnd = async (command: ReadonlyArray<string>, env: Env = {}, cw
 
 /** Runs `hubbub` with these arguments to its end. */
 export const hubbub = (args: ReadonlyArray<string>, env: Env = {}, cwd = root) =>
-  runToEnd([process.execPath, guard, ...args], env, cwd)
+  runToEnd([process.execPath, program, ...args], env, cwd)
 
 export class ServerProcess {
   /** Every line of standard output, and every one of standard error. */
@@ -138,7 +140,7 @@ export class ServerProcess {
   }
 
   /** Starts a server on a free port and waits until it says that it listens. */
-  static async start(env: Env = {}, command: ReadonlyArray<string> = [process.execPath, guard, "serve"]) {
+  static async start(env: Env = {}, command: ReadonlyArray<string> = [process.execPath, program, "serve"]) {
     const server = new ServerProcess(launch(command, { PORT: "0", LOG_FORMAT: "json", ...env }, root))
     const died = server.ended.then((code) => Promise.reject(new Error(`the server ended with ${code}: ${server.said}`)))
     const { pid, port } = await Promise.race([server.logged((line) => line.msg.startsWith("listening on ")), died])

@@ -22,14 +22,14 @@ const filesOf = (name, seen = new Set()) => {
 
 const sizeOf = (files) => files.map((file) => gzipped(readFileSync(new URL(file, built)))).reduce((a, b) => a + b, 0)
 
-const clientSize = async () => {
+const sizeOfClient = async (entry) => {
   const result = await build({
     configFile: false,
     logLevel: "silent",
     build: {
       write: false,
       target: "es2022",
-      lib: { entry: new URL("../../src/client/index.ts", import.meta.url).pathname, formats: ["es"] },
+      lib: { entry: new URL(`../../src/client/${entry}.ts`, import.meta.url).pathname, formats: ["es"] },
       rolldownOptions: { output: { minify: true } }
     }
   })
@@ -48,7 +48,12 @@ const rows = [
   ["JavaScript of the first view", sizeOf([...initial]), 100 * KB],
   ["JavaScript of the chat beside that", sizeOf(beside("chat/ChatPage.tsx")), 50 * KB],
   ["JavaScript of the dashboard beside the first view", sizeOf(beside("dashboard/Dashboard.tsx")), 40 * KB],
-  ["the client alone", await clientSize(), 8 * KB]
+  ["the client alone", await sizeOfClient("index"), 8 * KB],
+  ["the client's figures beside it", await sizeOfClient("Figures"), KB],
+  ["the client's letters beside it", await sizeOfClient("Letters"), 0.5 * KB],
+  ["the client's search beside it", await sizeOfClient("search"), 0.5 * KB],
+  ["the client's way back beside it", await sizeOfClient("loadBack"), 0.5 * KB],
+  ["the client's moderation beside it", await sizeOfClient("moderate"), 0.5 * KB]
 ]
 
 let failed = 0

@@ -18,7 +18,9 @@ export const Badge = ({ mentions, muted, unread }: BadgeProps) => {
   const words = mentions === 0 ? `${many(unread)} unread` : `${many(unread)} unread, ${many(mentions)} mention you`
   return (
     <span className={styles["badge"]} data-kind={mentions > 0 ? "mention" : muted ? "muted" : "unread"}>
-      <span aria-hidden="true" dir="ltr">{mentions > 0 ? `@${many(mentions)}` : many(unread)}</span>
+      <span aria-hidden="true" dir="ltr">
+        {mentions > 0 ? `@${many(mentions)}` : many(unread)}
+      </span>
       <span className="unseen">, {words}</span>
     </span>
   )

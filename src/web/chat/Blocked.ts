@@ -1,5 +1,6 @@
 /** Whom one has blocked: they can neither write to one nor invite one. */
 import type { Client } from "../../client/index.ts"
+import { lettersOf } from "../../client/Letters.ts"
 import { cell, type Readable } from "../Cell.ts"
 
 /** None before it was asked for. */
@@ -12,11 +13,12 @@ export interface Blocked extends Readable<ReadonlyArray<string> | undefined> {
 
 export const createBlocked = (client: Client): Blocked => {
   const state = cell<ReadonlyArray<string> | undefined>(undefined)
+  const letters = lettersOf(client)
   return {
     subscribe: state.subscribe,
     getSnapshot: state.getSnapshot,
-    load: async () => state.set(await client.blocks()),
-    block: async (userId) => state.set(await client.block(userId)),
-    unblock: async (userId) => state.set(await client.unblock(userId))
+    load: async () => state.set(await letters.blocks()),
+    block: async (userId) => state.set(await letters.block(userId)),
+    unblock: async (userId) => state.set(await letters.unblock(userId))
   }
 }

@@ -1,5 +1,6 @@
 /** Who is in one's groups, as far as the server has said. */
 import type { Client, Frame } from "../../client/index.ts"
+import { lettersOf } from "../../client/Letters.ts"
 import { cell, type Readable } from "../Cell.ts"
 
 type Group = Frame<"group">
@@ -17,8 +18,9 @@ export const createGroups = (client: Client): Groups => {
   const state = cell<ReadonlyMap<string, Group>>(new Map())
   const put = (group: Group) => state.set(new Map(state.getSnapshot()).set(group.roomId, group))
 
+  const letters = lettersOf(client)
   client.on("group", put)
-  const invite = async (roomId: string, userId: string) => put(await client.invite(roomId, userId))
+  const invite = async (roomId: string, userId: string) => put(await letters.invite(roomId, userId))
 
   return {
     subscribe: state.subscribe,
@@ -26,11 +28,11 @@ export const createGroups = (client: Client): Groups => {
     // who is in it already changes nothing by being invited, and is told who else is
     load: (roomId) => invite(roomId, client.getSnapshot().welcome?.userId ?? ""),
     make: async (title, others) => {
-      const group = await client.group({ title, invite: others })
+      const group = await letters.group({ title, invite: others })
       put(group)
       return group.roomId
     },
     invite,
-    remove: async (roomId, userId) => put(await client.remove(roomId, userId))
+    remove: async (roomId, userId) => put(await letters.remove(roomId, userId))
   }
 }

@@ -21,7 +21,7 @@ const itemsOf = (hall: Hall, { isSelf, roomId, userId, username }: MemberItemPro
   if (isSelf) return []
   const items: Array<MenuItem> = [
     { label: "Message", icon: "chat", onSelect: () => hall.openDirect(userId) },
-    { label: "Mention", icon: "at", onSelect: () => address(username) },
+    { label: "Mention", icon: "at", onSelect: () => address(roomId, { userId, name: username }) },
     { label: "Block…", icon: "block", danger: true, onSelect: () => hall.dialog.set({ kind: "block", userId }) }
   ]
   if (moderates) {

@@ -1,6 +1,6 @@
 /** Who is in the room right now: oneself first, then by name. */
 import { type KeyboardEvent, useMemo, useState } from "react"
-import type { Member } from "../../client/index.ts"
+import type { Member, RoomSnapshot } from "../../client/index.ts"
 import { useReadable } from "../Cell.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { Empty, Skeleton } from "../ui/States.tsx"
@@ -22,6 +22,8 @@ const MANY = 20
 /** Shown at a time; the others are to be found by name. */
 const SHOWN = 200
 
+const NOBODY: Pick<RoomSnapshot, "memberCount" | "members"> = { memberCount: 0, members: [] }
+
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" })
 
 const byName = (selfId: string) => (a: Member, b: Member) =>
@@ -41,7 +43,10 @@ const move = (event: KeyboardEvent<HTMLUListElement>) => {
 
 export const MemberPanel = ({ bare = false, onClose, roomId }: MemberPanelProps) => {
   const hall = useHall()
-  const { memberCount, members, status } = useReadable(hall.client.room(roomId))
+  const { status, ...known } = useReadable(hall.client.room(roomId))
+  const barred = status === "refused" || status === "removed"
+  // as it was when one was still in there
+  const { memberCount, members } = barred ? NOBODY : known
   const [query, setQuery] = useState("")
   const [focused, setFocused] = useState<string>()
   const selfId = hall.selfId()
@@ -58,9 +63,7 @@ export const MemberPanel = ({ bare = false, onClose, roomId }: MemberPanelProps)
     <div className={styles["panel"]}>
       {bare ? null : (
         <header className={styles["header"]}>
-          <h2>
-            Members <span className={styles["count"]}>{memberCount}</span>
-          </h2>
+          <h2>Members {barred ? null : <span className={styles["count"]}>{memberCount}</span>}</h2>
           <IconButton icon="close" label="Hide members" small onClick={onClose} />
         </header>
       )}
@@ -81,10 +84,13 @@ export const MemberPanel = ({ bare = false, onClose, roomId }: MemberPanelProps)
           onChange={(event) => setQuery(event.currentTarget.value)}
         />
       ) : null}
-      {members.length === 0 && status !== "refused" && status !== "removed" ? (
+      {members.length === 0 && !barred ? (
         <Skeleton label="Loading who is here" lines={4} />
       ) : shown.length === 0 ? (
-        <Empty icon="users" title={query === "" ? "Nobody is here" : "Nobody is called so"} />
+        <Empty
+          icon="users"
+          title={barred ? "You do not see who is here" : query === "" ? "Nobody is here" : "Nobody is called so"}
+        />
       ) : (
         <ul
           aria-label="Members"

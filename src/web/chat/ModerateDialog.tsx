@@ -1,6 +1,7 @@
 /** Orders about somebody, or about what they said: what, where, for how long and why, before it is done. */
 import { useId, useState } from "react"
 import type { Order, Row } from "../../client/index.ts"
+import { moderate } from "../../client/moderate.ts"
 import { previewOf } from "../content/plainText.ts"
 import { Button } from "../ui/Button.tsx"
 import { Dialog } from "../ui/Dialog.tsx"
@@ -67,7 +68,7 @@ export const ModerateDialog = ({ onClose, roomId, row, userId }: ModerateDialogP
 
   const give = () =>
     run(async () => {
-      await hall.client.moderate(order())
+      await moderate(hall.client, order())
       onClose()
       notify(action === "delete" ? done.delete : `${name} ${done[action]}`)
     })

@@ -1,6 +1,5 @@
 /** What the browser shows of the page while it shows another one: where one is, and whether something is unread. */
-import { useEffect } from "react"
-import { useReadable } from "../Cell.ts"
+import { useEffect, useSyncExternalStore } from "react"
 import { useHall } from "./HallContext.ts"
 
 const MOST = 99
@@ -22,10 +21,12 @@ export const pageTitle = (unread: number, room: string | undefined, house: strin
 }
 
 export const usePageTitle = (roomId: string | undefined, house: string): void => {
-  const hall = useHall()
-  const rooms = useReadable(hall.rooms)
-  const unread = rooms.reduce((sum, room) => (room.muted ? sum : sum + room.unread), 0)
-  const room = roomId === undefined ? undefined : hall.titleOf(roomId)
+  const { rooms, titleOf } = useHall()
+  // these alone: the list is another one with each message
+  const unread = useSyncExternalStore(rooms.subscribe, () =>
+    rooms.getSnapshot().reduce((sum, room) => (room.muted ? sum : sum + room.unread), 0)
+  )
+  const room = useSyncExternalStore(rooms.subscribe, () => (roomId === undefined ? undefined : titleOf(roomId)))
   const hasUnread = unread > 0
 
   useEffect(() => {

@@ -3,6 +3,7 @@
  * are joined as one connection may be in, the shown one always.
  */
 import type { Client, Frame, Room } from "../../client/index.ts"
+import { lettersOf } from "../../client/Letters.ts"
 import { cell, type Readable } from "../Cell.ts"
 import { stored } from "../Stored.ts"
 import type { Alerting } from "./Alerting.ts"
@@ -68,6 +69,7 @@ const PASSING = new Set([
 ])
 
 export const createRoomList = ({ alerting, client, groups, invitations, names }: Around): RoomList => {
+  const letters = lettersOf(client)
   const entries = new Map<string, Entry>()
   const state = cell<ReadonlyArray<ListedRoom>>([])
   const loading = cell<Loading>("loading")
@@ -215,7 +217,7 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
 
   const ask = async () => {
     // begun while the list is empty, so that the shown room does not wait for it
-    const [unread, conversations] = await Promise.allSettled([client.unread(), client.conversations()])
+    const [unread, conversations] = await Promise.allSettled([letters.unread(), letters.conversations()])
     if (unread.status === "fulfilled") {
       const { rooms } = unread.value
       marked = new Set(rooms.map(({ roomId }) => roomId))
@@ -238,7 +240,7 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
 
   const askWho = async () => {
     try {
-      converse(await client.conversations())
+      converse(await letters.conversations())
       publish()
     } catch {
       // with the next connection
@@ -289,7 +291,7 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
     },
     leave: async (roomId) => {
       if (kindOf(roomId) === "public") await client.room(roomId).forget()
-      else await client.quit(roomId)
+      else await letters.quit(roomId)
       marked?.delete(roomId)
       invitations.drop(roomId)
       drop(roomId)

@@ -4,6 +4,7 @@ import {
   type ConnectionState,
   HubbubError,
   type Member,
+  type Mute,
   type Room,
   type RoomSnapshot,
   type Row
@@ -33,6 +34,8 @@ interface ComposerProps {
   readonly room: Room
   readonly snapshot: RoomSnapshot
   readonly connection: ConnectionState
+  /** Where one may not speak anywhere. */
+  readonly muted?: Mute | undefined
   readonly limits: { readonly contentCodePoints: number } | undefined
   readonly selfId: string
   /** Whom one may mean by an `@`, the most recent first. */
@@ -66,9 +69,11 @@ const draftFrom = ({ content, mentions = [] }: Row, people: ReadonlyArray<Member
 })
 
 /** How long one has to wait, for whichever reason, with the time as of now. */
-const useObstacle = ({ connection, moderates, room, selfId, snapshot }: ComposerProps) => {
-  const at = (now: number) =>
-    obstacleOf({ connection, snapshot, moderates, spokeAt: spokeAt(room.id, snapshot.messages, selfId, now), now })
+const useObstacle = ({ connection, moderates, muted, room, selfId, snapshot }: ComposerProps) => {
+  const at = (now: number) => {
+    const spoke = spokeAt(room.id, snapshot.messages, selfId, now)
+    return obstacleOf({ connection, muted, snapshot, moderates, spokeAt: spoke, now })
+  }
   return at(useNow(at(Date.now())?.until))
 }
 
@@ -109,9 +114,13 @@ export const Composer = (props: ComposerProps) => {
 
   useLayoutEffect(() => {
     const element = area.current
-    if (element === null) return
+    const line = element?.parentElement
+    if (element === null || !line) return
+    // as high as before while it is measured: a list that is higher for a moment leaves its end
+    line.style.minBlockSize = `${line.offsetHeight}px`
     element.style.blockSize = "auto"
     element.style.blockSize = `${element.scrollHeight}px`
+    line.style.minBlockSize = ""
   }, [text])
 
   useEffect(() => {

@@ -14,9 +14,14 @@ interface HeldNoteProps {
 const textOf = (rows: ReadonlyArray<Row>, over: boolean): string => {
   const which = rows.length === 1 ? "Your last message was" : `${rows.length} of your messages were`
   if (over) return `${which} not sent. You can send now.`
-  return rows[0]?.error?.code === "overloaded"
-    ? `${which} not sent: the server is busy.`
-    : `${which} not sent: too soon.`
+  switch (rows[0]?.error?.code) {
+    case "overloaded":
+      return `${which} not sent: the server is busy.`
+    case "muted":
+      return `${which} not sent: you are muted.`
+    default:
+      return `${which} not sent: too soon.`
+  }
 }
 
 export const HeldNote = ({ room, rows, until }: HeldNoteProps) => {

@@ -1,5 +1,5 @@
 /** Why one may not write in a room now, or not yet, or why it takes longer: in words, with until when. */
-import type { ConnectionState, RoomSnapshot } from "../../client/index.ts"
+import type { ConnectionState, Mute, RoomSnapshot } from "../../client/index.ts"
 
 export interface Obstacle {
   readonly text: string
@@ -13,6 +13,8 @@ export interface Obstacle {
 
 interface Circumstances {
   readonly connection: ConnectionState
+  /** Where one may not speak anywhere. */
+  readonly muted?: Mute | undefined
   readonly snapshot: Pick<RoomSnapshot, "error" | "frozen" | "muted" | "slowModeSeconds" | "status">
   /** Whether one is a moderator, to whom some rules do not apply; undefined where that is not known: then they are told and not kept. */
   readonly moderates: boolean | undefined
@@ -26,8 +28,15 @@ const secondsText = (seconds: number) => (seconds === 1 ? "every second" : `ever
 const ofRoom = ({ snapshot }: Circumstances): Obstacle | undefined => {
   switch (snapshot.status) {
     case "refused":
-      if (snapshot.error?.code === "banned") return { text: "You are banned here and can't write.", blocks: true }
-      return { text: "You can't write here, because you are not a member of this room.", blocks: true }
+      switch (snapshot.error?.code) {
+        case "banned":
+          return { text: "You are banned here and can't write.", blocks: true }
+        case "forbidden":
+        case "forbidden_room":
+          return { text: "You can't write here, because you are not a member of this room.", blocks: true }
+        default:
+          return { text: "You can't write here, because you are not in this room.", blocks: true }
+      }
     case "removed":
       return { text: "You were taken out of this room and can't write here any more.", blocks: true }
     default:
@@ -35,12 +44,19 @@ const ofRoom = ({ snapshot }: Circumstances): Obstacle | undefined => {
   }
 }
 
-const ofMute = ({ now, snapshot: { muted } }: Circumstances): Obstacle | undefined => {
-  if (muted === undefined) return undefined
-  const { reason, until } = muted
+const muting = (mute: Mute | undefined, text: string, now: number): Obstacle | undefined => {
+  if (mute === undefined) return undefined
+  const { reason, until } = mute
   const end = until === undefined ? undefined : Date.parse(until)
-  if (end !== undefined && end <= now) return undefined
-  return { text: "You are muted in this room and can't write here.", blocks: true, until: end, reason }
+  return end !== undefined && end <= now ? undefined : { text, blocks: true, until: end, reason }
+}
+
+/** Of two, the one that lasts longer. */
+const ofMute = ({ muted, now, snapshot }: Circumstances): Obstacle | undefined => {
+  const here = muting(snapshot.muted, "You are muted in this room and can't write here.", now)
+  const anywhere = muting(muted, "You are muted in all rooms and can't write.", now)
+  if (here === undefined || anywhere === undefined) return here ?? anywhere
+  return (here.until ?? Infinity) > (anywhere.until ?? Infinity) ? here : anywhere
 }
 
 const ofRules = ({ moderates, now, snapshot, spokeAt }: Circumstances): Obstacle | undefined => {

@@ -122,7 +122,11 @@ export const Panel = <T extends object>(props: PanelProps<T>) => {
       <header className={styles["header"]}>
         <h3 id={heading}>{title}</h3>
         <About title={title} definitions={about} version={envelope?.definitions} />
-        {drawn?.detail === undefined ? null : <span className={styles["detail"]} dir="auto">{drawn.detail}</span>}
+        {drawn?.detail === undefined ? null : (
+          <span className={styles["detail"]} dir="auto">
+            {drawn.detail}
+          </span>
+        )}
         <span className={styles["controls"]}>
           {controls}
           <IconButton

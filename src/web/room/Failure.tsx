@@ -13,7 +13,14 @@ export const Failure = ({ actions, row }: { readonly actions: RowActions; readon
       Not sent. {row.error === undefined ? null : problemText(row.error)}
     </p>
     <span className={styles["choices"]}>
-      <Button icon="refresh" onClick={() => actions.retry(row)}>
+      <Button
+        icon="refresh"
+        onClick={({ currentTarget }) => {
+          // this button goes, and its row stays
+          currentTarget.closest("article")?.focus()
+          actions.retry(row)
+        }}
+      >
         Retry
       </Button>
       <Button kind="danger" onClick={() => actions.discard(row)}>

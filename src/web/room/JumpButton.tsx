@@ -7,6 +7,8 @@ import type { Item } from "./Listing.ts"
 interface JumpButtonProps {
   readonly items: ReadonlyArray<Item>
   readonly pinned: boolean
+  /** Whether one sees the list yet. */
+  readonly open: boolean
   /** What is unread, which is how many are new where one was not at the end yet. */
   readonly unread: number
   readonly selfId: string
@@ -26,14 +28,14 @@ const countAfter = (items: ReadonlyArray<Item>, key: string | undefined, selfId:
   return count
 }
 
-export const JumpButton = ({ items, onJump, pinned, selfId, unread }: JumpButtonProps) => {
+export const JumpButton = ({ items, onJump, open, pinned, selfId, unread }: JumpButtonProps) => {
   const seen = useRef<string>(undefined)
   const lastKept = items.findLast((item) => item.kind === "message" && item.row.at !== undefined)?.key
   useLayoutEffect(() => {
-    if (pinned) seen.current = lastKept
-  }, [pinned, lastKept])
+    if (open && pinned) seen.current = lastKept
+  }, [open, pinned, lastKept])
 
-  if (pinned) return null
+  if (!open || pinned) return null
   const count = seen.current === undefined ? unread : countAfter(items, seen.current, selfId)
   const many = count > COUNT_MAX ? `${COUNT_MAX}+` : count
   return (

@@ -1,6 +1,8 @@
 /** What stands before the first message of the list: where it began, that there is more, or that some are missing. Always equally high. */
 import { useState } from "react"
 import type { Room, RoomSnapshot } from "../../client/index.ts"
+import { kindOf } from "../chat/kindOf.ts"
+import { loadBack } from "../../client/loadBack.ts"
 import { problemText } from "../chat/problemText.ts"
 import { Button } from "../ui/Button.tsx"
 import { Icon } from "../ui/Icon.tsx"
@@ -26,7 +28,7 @@ const Gap = ({ room }: { readonly room: Room }) => {
     if (gap === undefined) return
     setLoading(true)
     try {
-      await room.loadBack(gap)
+      await loadBack(room, gap)
     } catch (error) {
       notify(problemText(error), { kind: "error" })
     } finally {
@@ -72,7 +74,9 @@ export const ListTop = ({ older, room, snapshot, title }: ListTopProps) => {
       <p className={styles["begin"]}>
         <Icon name="chat" size={20} />
         <span dir="auto">
-          This is the beginning of <bdi>{title}</bdi>.
+          This is the beginning of {kindOf(room.id) === "direct" ? "what you and " : null}
+          <bdi>{title}</bdi>
+          {kindOf(room.id) === "direct" ? " have written" : null}.
         </span>
       </p>
     )

@@ -270,7 +270,8 @@ export const MessageList = (props: MessageListProps) => {
       ) : null}
       <JumpButton
         items={items}
-        pinned={pinned || !opening.open}
+        pinned={pinned}
+        open={opening.open}
         selfId={selfId}
         unread={snapshot.unread}
         onJump={toEnd}

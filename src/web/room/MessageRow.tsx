@@ -1,5 +1,5 @@
 /** One message: who said it, when, what, and what others make of it. Drawn anew only where something of it is another. */
-import { memo, useId, useState } from "react"
+import { memo, useEffect, useId, useRef, useState } from "react"
 import type { Row } from "../../client/index.ts"
 import { Avatar } from "../ui/Avatar.tsx"
 import { Icon } from "../ui/Icon.tsx"
@@ -49,6 +49,11 @@ export const MessageRow = memo((props: MessageRowProps) => {
   const id = useId()
   const [pointed, setPointed] = useState(false)
   const [focused, setFocused] = useState(false)
+  const article = useRef<HTMLElement>(null)
+  // a button that goes while it has the focus tells nobody that it lost it
+  useEffect(() => {
+    if (focused && article.current?.contains(document.activeElement) !== true) setFocused(false)
+  }, [focused, row])
   const mine = row.userId === selfId
   const deleted = row.deleted === true
   const toMe = !deleted && !mine && row.mentions?.includes(selfId) === true
@@ -74,6 +79,7 @@ export const MessageRow = memo((props: MessageRowProps) => {
 
   return (
     <article
+      ref={article}
       tabIndex={stop ? 0 : -1}
       data-key={row.key}
       className={styles["row"]}

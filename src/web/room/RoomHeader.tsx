@@ -28,7 +28,8 @@ const spell = (seconds: number) => (seconds % 60 === 0 ? `${seconds / 60} min` :
 export const RoomHeader = memo((props: RoomHeaderProps) => {
   const { frozen, known, memberCount, membersOpen, onCopyLink, onMembers, onMenu, onSearch, room, slowModeSeconds } =
     props
-  const people = `${memberCount.toLocaleString()} ${memberCount === 1 ? "person" : "people"} here`
+  const count = `${memberCount.toLocaleString()} ${memberCount === 1 ? "person" : "people"} here`
+  const people = room.kind !== "direct" ? count : memberCount > 1 ? "Here now" : "Not here now"
   return (
     <header className={styles["header"]}>
       <span className={styles["menu"]}>

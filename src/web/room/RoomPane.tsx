@@ -1,6 +1,6 @@
 /** A room: its header, its messages, who is writing, and where one writes. */
 import { memo, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
-import type { ConnectionState, Member, Position, Room, RoomSnapshot, Row } from "../../client/index.ts"
+import type { ConnectionState, Member, Mute, Position, Room, RoomSnapshot, Row } from "../../client/index.ts"
 import { useReadable } from "../Cell.ts"
 import { type Chat, type ListedRoom, type Place, useChat } from "../chat/ChatContext.ts"
 import { ConfirmDialog } from "../chat/ConfirmDialog.tsx"
@@ -63,7 +63,7 @@ const isMyLast =
 
 /** In place of the list: on the way in, not let in, or nothing said yet. */
 const State = ({ onJoin, snapshot, title }: { onJoin(): void; snapshot: RoomSnapshot; title: string }) => {
-  const { error, messages, position, status } = snapshot
+  const { error, messages, position, roomId, status } = snapshot
   if (status === "refused" || status === "removed") {
     const { detail, title: heading } = refusalOf(status, error)
     return <Failed title={heading} detail={detail} onRetry={onJoin} />
@@ -81,7 +81,7 @@ const State = ({ onJoin, snapshot, title }: { onJoin(): void; snapshot: RoomSnap
   return (
     <Empty title="Nothing here yet">
       <p dir="auto">
-        Be the first to write in <bdi>{title}</bdi>.
+        Be the first to write {kindOf(roomId) === "direct" ? "to" : "in"} <bdi>{title}</bdi>.
       </p>
     </Empty>
   )
@@ -93,6 +93,7 @@ interface FootProps {
   readonly title: string
   readonly snapshot: RoomSnapshot
   readonly connection: ConnectionState
+  readonly muted: Mute | undefined
   readonly limits: { readonly contentCodePoints: number } | undefined
   readonly replyTo: Row | undefined
   readonly onReplyDone: () => void
@@ -131,7 +132,7 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
   const room = useMemo(() => client.room(roomId), [client, roomId])
   const view = useMemo(() => paced(room), [room])
   const snapshot = useReadable(view)
-  const { connection, welcome } = useReadable(client)
+  const { connection, muted, welcome } = useReadable(client)
   const listed = useListed(chat, roomId)
   const title = listed.kind === "public" ? `#${listed.name}` : listed.name
   const [replyTo, setReplyTo] = useState<Row>()
@@ -160,6 +161,12 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
     // why it failed is in the snapshot
     if (room.getSnapshot().status === "idle") room.join().catch(() => undefined)
   }, [room])
+
+  // into a public room one may ask to come back, and is told why not
+  const { status } = snapshot
+  useEffect(() => {
+    if (status === "removed" && kindOf(roomId) === "public") room.join().catch(() => undefined)
+  }, [room, roomId, status])
 
   const editLast = () => {
     const row = snapshot.messages.findLast(isMyLast(selfId))
@@ -197,13 +204,13 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
     setTimeout(() => list.current?.toPlace(place))
   }
 
-  const inside = snapshot.status !== "refused" && snapshot.status !== "removed"
+  const inside = status !== "refused" && status !== "removed"
   return (
     <section ref={pane} className={styles["pane"]} aria-label={title}>
       <RoomHeader
         room={listed}
         memberCount={snapshot.memberCount}
-        known={snapshot.position !== undefined}
+        known={inside && snapshot.position !== undefined}
         frozen={snapshot.frozen}
         slowModeSeconds={snapshot.slowModeSeconds}
         membersOpen={membersOpen}
@@ -238,6 +245,7 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
         title={title}
         snapshot={snapshot}
         connection={connection}
+        muted={muted}
         limits={welcome?.limits}
         replyTo={replyTo}
         onReplyDone={() => setReplyTo(undefined)}
@@ -248,7 +256,7 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
         }}
         onEditLast={editLast}
       />
-      {searching ? <RoomSearch room={room} title={title} onGo={go} onClose={() => setSearching(false)} /> : null}
+      {searching ? <RoomSearch client={client} roomId={roomId} title={title} onGo={go} onClose={() => setSearching(false)} /> : null}
       {removing === undefined ? null : (
         <ConfirmDialog
           title="Delete this message?"

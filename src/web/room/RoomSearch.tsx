@@ -1,6 +1,7 @@
 /** Looks for words in what was said in a room. The newest comes first, more as one goes down, and a click goes there. */
 import { useEffect, useRef, useState } from "react"
-import { HubbubError, type Message, type Position, type Room } from "../../client/index.ts"
+import { type Client, HubbubError, type Message, type Position } from "../../client/index.ts"
+import { search } from "../../client/search.ts"
 import { searchProblem } from "../../domain/searching.ts"
 import { problemText } from "../chat/problemText.ts"
 import { firstFocus } from "../chat/firstFocus.ts"
@@ -10,7 +11,8 @@ import styles from "./RoomSearch.module.css"
 import { SearchHit } from "./SearchHit.tsx"
 
 interface RoomSearchProps {
-  readonly room: Room
+  readonly client: Client
+  readonly roomId: string
   readonly title: string
   readonly onGo: (place: Position) => void
   readonly onClose: () => void
@@ -27,7 +29,7 @@ const PAGE = 30
 /** Milliseconds after the last letter. */
 const PAUSE_MS = 250
 
-const useSearch = (room: Room, query: string) => {
+const useSearch = (client: Client, roomId: string, query: string) => {
   const [results, setResults] = useState<Results>()
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
@@ -39,7 +41,7 @@ const useSearch = (room: Room, query: string) => {
     setBusy(true)
     setError(undefined)
     try {
-      const found = await room.search(query, { limit: PAGE, before: before?.before, signal })
+      const found = await search(client, roomId, query, { limit: PAGE, before: before?.before, signal })
       if (signal.aborted) return
       const hits = found.messages.flatMap((message, index) => {
         const place = found.places[index]
@@ -72,10 +74,10 @@ const useSearch = (room: Room, query: string) => {
 
 const sentence = (problem: string) => `What you look for ${problem}.`
 
-export const RoomSearch = ({ onClose, onGo, room, title }: RoomSearchProps) => {
+export const RoomSearch = ({ client, onClose, onGo, roomId, title }: RoomSearchProps) => {
   const [query, setQuery] = useState("")
   const list = useRef<HTMLOListElement>(null)
-  const { again, busy, error, more, results } = useSearch(room, query)
+  const { again, busy, error, more, results } = useSearch(client, roomId, query)
   const problem = query.trim() === "" ? undefined : searchProblem(query)
   const hits = results?.hits ?? []
 

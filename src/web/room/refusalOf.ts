@@ -1,6 +1,7 @@
 /** Why one is not in a room, in words. */
 import type { HubbubError } from "../../client/index.ts"
 import { problemText } from "../chat/problemText.ts"
+import { banText } from "../session/banText.ts"
 
 interface Refusal {
   readonly title: string
@@ -15,7 +16,8 @@ export const refusalOf = (status: "refused" | "removed", error: HubbubError | un
     case "forbidden_room":
       return { title: "You may not enter this room", detail: "Only its members may. Ask one of them to invite you." }
     case "banned":
-      return { title: "You are banned from this room", detail: "A moderator decided so." }
+      // with until when, and why
+      return { title: "You are banned from this room", detail: banText(error.message) }
     case "not_found":
       return { title: "There is no such room", detail: "Look whether its name is spelled right." }
     default:

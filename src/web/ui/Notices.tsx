@@ -1,4 +1,4 @@
-/** Short words at the foot of the page about what has just happened; they go by themselves, unless there is something to do about it. */
+/** Short words at the head of the page about what has just happened; they go by themselves, unless there is something to do about it. */
 import { cell, useReadable } from "../Cell.ts"
 import { Button, IconButton } from "./Button.tsx"
 import styles from "./Notices.module.css"

@@ -43,11 +43,29 @@ describe("what is in the way of writing", () => {
     assert.isUndefined(obstacle({ room: { status: "joining" } }))
   })
 
+  it("is of two mutes the one that lasts longer", () => {
+    const short = { until: "2026-01-01T12:01:00.000Z" }
+    const long = { until: "2026-01-01T13:00:00.000Z" }
+    assert.include(obstacle({ room: { muted: short }, muted: long })?.text, "all rooms")
+    assert.include(obstacle({ room: { muted: long }, muted: short })?.text, "this room")
+    assert.include(obstacle({ room: { muted: {} }, muted: long }), { until: undefined })
+    assert.strictEqual(obstacle({ room: { muted: short }, muted: long, now: now + 60_000 })?.until, now + 3_600_000)
+  })
+
+  it("says that one is no member only where that is why one is not let in", () => {
+    const refused = (code: "forbidden_room" | "invalid_room" | "banned") =>
+      obstacle({ room: { status: "refused", error: new HubbubError(code) } })?.text
+    assert.include(refused("forbidden_room"), "not a member")
+    assert.notInclude(refused("invalid_room"), "member")
+    assert.include(refused("banned"), "banned")
+  })
+
   it("is being muted until it is over, with the reason", () => {
     const muted = { until: "2026-01-01T12:01:00.000Z", reason: "links" }
     const found = obstacle({ room: { muted } })
     assert.include(found, { blocks: true, until: now + 60_000, reason: "links" })
     assert.isUndefined(obstacle({ room: { muted }, now: now + 60_000 }))
+    assert.include(obstacle({ muted }), { blocks: true, until: now + 60_000, reason: "links" })
     assert.include(obstacle({ room: { muted: { until: undefined, reason: undefined } } }), {
       blocks: true,
       until: undefined

@@ -103,6 +103,8 @@ describe("why one is not in a room", () => {
   it("is said in words, with what to do", () => {
     assert.strictEqual(refusalOf("refused", new HubbubError("forbidden_room")).title, "You may not enter this room")
     assert.strictEqual(refusalOf("removed", undefined).title, "You are not in this room any more")
+    const banned = new HubbubError("banned", { message: "you are banned: spam" })
+    assert.strictEqual(refusalOf("refused", banned).detail, "You are banned: spam.")
     assert.include(refusalOf("refused", new HubbubError("overloaded")).detail, "Try again")
   })
 })
