@@ -49,11 +49,11 @@ export const createReading = ({ calls, changed, clock, self, state }: Scene, lis
   /** Adds what is unread of rows up to a place to the counts, or takes it from them. */
   const add = ({ mentions, unread }: Count, rows: ReadonlyArray<Row>, sign: 1 | -1, end?: Position): Count => {
     const { userId } = self()
-    for (const { at, deleted, type, ...row } of rows) {
-      if (!at || deleted || type !== "chat" || row.userId === userId || order(at, mark()) <= 0) continue
+    for (const { at, deleted, mentions: named, type, userId: author } of rows) {
+      if (!at || deleted || type !== "chat" || author === userId || order(at, mark()) <= 0) continue
       if (end && order(at, end) > 0) continue
       unread += sign
-      if (row.mentions?.includes(userId)) mentions += sign
+      if (named?.includes(userId)) mentions += sign
     }
     return { unread, mentions }
   }
@@ -65,7 +65,8 @@ export const createReading = ({ calls, changed, clock, self, state }: Scene, lis
     if (order(upTo, (isWhole && state.position) || mark()) <= 0) rest = NONE
   }
 
-  const heard = ({ epoch, mentions, seq, unread, ...counted }: Frame<"read">) => {
+  const heard = (frame: Frame<"read">) => {
+    const { epoch, seq } = frame
     const read = { epoch, seq }
     if (state.read && order(read, state.read) < 0) {
       // what was read without a connection
@@ -73,8 +74,8 @@ export const createReading = ({ calls, changed, clock, self, state }: Scene, lis
       return
     }
     state.read = read
-    upTo = counted.upTo
-    rest = add({ unread, mentions }, list().rows(), -1, upTo)
+    upTo = frame.upTo
+    rest = add(frame, list().rows(), -1, upTo)
     changed()
   }
 
@@ -125,7 +126,10 @@ export const createReading = ({ calls, changed, clock, self, state }: Scene, lis
     },
     count: () => {
       settle()
-      const count = add(rest, list().rows(), 1)
+      const rows = list().rows()
+      // of long lists only the end is unread
+      const last = rows.findLastIndex(({ at }) => at && order(at, mark()) <= 0)
+      const count = add(rest, rows.slice(last + 1), 1)
       return { ...count, firstUnread: count.unread > 0 ? next(mark()) : undefined }
     }
   }

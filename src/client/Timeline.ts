@@ -131,7 +131,8 @@ export const createTimeline = (
       )
       for (const change of changes) applyChange(rows, change)
       kept = [...rows, ...kept]
-      ceiling = Math.max(ceiling, kept.length)
+      // whoever went up to them reads there, however much comes in below
+      ceiling = Infinity
       state.hasOlder = page.hasMore || run.length < page.messages.length
       if (!state.hasOlder || (state.gap && order(start() ?? first, next(state.gap)) <= 0)) state.gap = undefined
       return rows.length

@@ -172,6 +172,18 @@ describe("after a close", () => {
 })
 
 describe("a line that is dead without saying so", () => {
+  it("is noticed as well on the connection after one that ended otherwise", async () => {
+    const place = await joined()
+    place.server.restart(1006)
+    await place.clock.advance(2000)
+    const line = place.server.lines.at(-1)
+    assert.strictEqual(status(place), "live")
+    if (line !== undefined) line.dead = true
+    await place.clock.advance(37_000)
+    assert.notStrictEqual(place.server.lines.at(-1), line)
+    assert.strictEqual(status(place), "live")
+  })
+
   it("is asked after 25 s of silence and left 10 s later", async () => {
     const place = await joined()
     const [line] = place.server.lines

@@ -147,6 +147,19 @@ describe("clients of one server", () => {
     assert.isEmpty((await lettersOf(ann).unread()).rooms)
   })
 
+  it("leave a private room for good, and are out of it", async () => {
+    const [ann, bob] = [visit(server, "ann.g"), visit(server, "bob.g")]
+    await Promise.all([ann.connect(), bob.connect()])
+    const { roomId } = await lettersOf(ann).group({ title: "Few", invite: ["bob.g"] })
+    await Promise.all([ann.room(roomId).join(), bob.room(roomId).join()])
+    const [before] = await lettersOf(bob).conversations()
+    assert.strictEqual(before?.roomId, roomId)
+    await lettersOf(bob).quit(roomId)
+    await shows(bob, roomId, ({ status }) => status === "removed")
+    await shows(ann, roomId, ({ memberCount }) => memberCount === 1)
+    assert.isEmpty(await lettersOf(bob).conversations())
+  })
+
   it("are refused by name", async () => {
     const ann = visit(server, "ann.refused")
     await ann.connect()

@@ -65,7 +65,7 @@ const isMyLast =
 const State = ({ onJoin, snapshot, title }: { onJoin(): void; snapshot: RoomSnapshot; title: string }) => {
   const { error, messages, position, roomId, status } = snapshot
   if (status === "refused" || status === "removed") {
-    const { detail, title: heading } = refusalOf(status, error)
+    const { detail, title: heading } = refusalOf(status, error, kindOf(roomId))
     return <Failed title={heading} detail={detail} onRetry={onJoin} />
   }
   if (messages.length > 0) return null
@@ -162,12 +162,6 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
     if (room.getSnapshot().status === "idle") room.join().catch(() => undefined)
   }, [room])
 
-  // into a public room one may ask to come back, and is told why not
-  const { status } = snapshot
-  useEffect(() => {
-    if (status === "removed" && kindOf(roomId) === "public") room.join().catch(() => undefined)
-  }, [room, roomId, status])
-
   const editLast = () => {
     const row = snapshot.messages.findLast(isMyLast(selfId))
     if (row === undefined) return
@@ -204,7 +198,7 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
     setTimeout(() => list.current?.toPlace(place))
   }
 
-  const inside = status !== "refused" && status !== "removed"
+  const inside = snapshot.status !== "refused" && snapshot.status !== "removed"
   return (
     <section ref={pane} className={styles["pane"]} aria-label={title}>
       <RoomHeader
@@ -256,7 +250,9 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
         }}
         onEditLast={editLast}
       />
-      {searching ? <RoomSearch client={client} roomId={roomId} title={title} onGo={go} onClose={() => setSearching(false)} /> : null}
+      {searching ? (
+        <RoomSearch client={client} roomId={roomId} title={title} onGo={go} onClose={() => setSearching(false)} />
+      ) : null}
       {removing === undefined ? null : (
         <ConfirmDialog
           title="Delete this message?"
