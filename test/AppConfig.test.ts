@@ -17,6 +17,9 @@ const badValues = ({ allowed, variable }: Setting<unknown>): ReadonlyArray<strin
   if (variable === "ALLOWED_ORIGINS") return ["https://chat.example/", "chat.example", "null", "*,https://a.example"]
   if (variable === "WORD_FILTER") return ["@"]
   if (variable === "DATA_DIR") return ["\0"]
+  if (variable === "AUTH_ISSUER" || variable === "AUTH_JWKS_URL") {
+    return ["login.example", "ftp://login.example", "https://login.example:keys", "https://[::1", "https://a:b@c"]
+  }
   if (variable === "AUTH_SCOPE") return ["two  spaces", "größe"]
   if (variable === "CURSOR_SECRET") return ["too short", "x".repeat(31)]
   if (range === null) return ["no such thing!"]

@@ -7,6 +7,7 @@ import type { ClientFrame } from "../domain/ClientFrame.ts"
 import { PAGE_SIZE_DEFAULT } from "../domain/PageSize.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
 import { searchProblem, soughtIn } from "../domain/searching.ts"
+import type { RoomId } from "../domain/RoomId.ts"
 import { encodeServerFrame, errorFrame } from "../domain/ServerFrame.ts"
 import type { Client } from "../hub/Client.ts"
 import type { Finds } from "../store/searchRoom.ts"
@@ -37,13 +38,16 @@ export class Finder {
   private readonly library: Pick<Library, "fork" | "history" | "hub" | "supervisor">
   /** Whose searches these are, over all of their connections. */
   private readonly seeker: string
+  /** Whether the client may still read a room. */
+  private readonly readable: (roomId: RoomId) => Effect.Effect<void, ProtocolError>
   private underWay: Fiber.Fiber<void> | undefined
   private untaken = 0
 
-  constructor(client: Client, library: Finder["library"], seeker: string) {
+  constructor(client: Client, library: Finder["library"], seeker: string, readable: Finder["readable"]) {
     this.client = client
     this.library = library
     this.seeker = seeker
+    this.readable = readable
   }
 
   /** Begins to search, and answers once it is done; or says at once why not. */
@@ -70,8 +74,11 @@ export class Finder {
     const { history, supervisor } = this.library
     const { before, limit = PAGE_SIZE_DEFAULT, roomId, text } = inquiry
     return history.search(roomId, { sought: soughtIn(text), before, limit }, this.seeker).pipe(
+      // while it waited for its turn the client may have been put out of the room
+      Effect.tap(() => this.readable(roomId)),
       Effect.map((finds) => this.answer(answerOf(inquiry, finds))),
       Effect.catchTags({
+        ProtocolError: (error) => Effect.sync(() => this.refuse(inquiry, error)),
         HistoryUnavailable: ({ reason, retryAfterMs }) =>
           Effect.sync(() => this.refuse(inquiry, refusal("unavailable", reason, undefined, retryAfterMs))),
         TooManySearches: ({ retryAfterMs }) =>

@@ -8,6 +8,7 @@ import type { ClientFrame } from "../domain/ClientFrame.ts"
 import { PAGE_SIZE_DEFAULT } from "../domain/PageSize.ts"
 import type { Position } from "../domain/Position.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
+import type { RoomId } from "../domain/RoomId.ts"
 import { encodeServerFrame, errorFrame } from "../domain/ServerFrame.ts"
 import type { Client } from "../hub/Client.ts"
 import type { Hub } from "../hub/Hub.ts"
@@ -50,12 +51,15 @@ const answerOf = ({ after, ref, roomId }: Ask, { first, last, messages, newer, o
 export class Lookups {
   private readonly client: Client
   private readonly library: Library
+  /** Whether the client may still read a room. */
+  private readonly readable: (roomId: RoomId) => Effect.Effect<void, ProtocolError>
   private readonly underWay = new Set<Fiber.Fiber<void>>()
   private untaken = 0
 
-  constructor(client: Client, library: Library) {
+  constructor(client: Client, library: Library, readable: Lookups["readable"]) {
     this.client = client
     this.library = library
+    this.readable = readable
   }
 
   /** Begins to look a page up, and answers once it is found; or says at once why not. */
@@ -85,10 +89,14 @@ export class Lookups {
     const { history, supervisor } = this.library
     const { after, around, before, limit = PAGE_SIZE_DEFAULT, roomId } = ask
     return history.room(roomId, { before, after, around, limit }).pipe(
+      // while the store was asked the client may have been put out of the room
+      Effect.tap(() => this.readable(roomId)),
       Effect.map((page) => this.answer(answerOf(ask, page))),
-      Effect.catchTag("HistoryUnavailable", ({ reason, retryAfterMs }) =>
-        Effect.sync(() => this.refuse(ask, refusal("unavailable", reason, undefined, retryAfterMs)))
-      ),
+      Effect.catchTags({
+        ProtocolError: (error) => Effect.sync(() => this.refuse(ask, error)),
+        HistoryUnavailable: ({ reason, retryAfterMs }) =>
+          Effect.sync(() => this.refuse(ask, refusal("unavailable", reason, undefined, retryAfterMs)))
+      }),
       Effect.catchCause((cause) => {
         if (Cause.hasInterruptsOnly(cause)) return Effect.void
         return Effect.andThen(

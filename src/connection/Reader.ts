@@ -17,6 +17,7 @@ import { Finder, type Inquiry } from "./Finder.ts"
 import { type Ask, type Library, Lookups } from "./Lookups.ts"
 import type { Passport } from "./Passport.ts"
 import type { Passports } from "./Passports.ts"
+import { readable } from "./readable.ts"
 import { Renewal } from "./Renewal.ts"
 import { type Listener, Speech } from "./Speech.ts"
 
@@ -284,14 +285,19 @@ export class Reader implements Listener {
     return subscribe()
   }
 
+  private readable() {
+    const { client, library } = this
+    return (roomId: RoomId) => readable(client, library, this.passport?.rights, roomId)
+  }
+
   private lookUp(frame: Ask): CloseReason | undefined {
-    this.lookups ??= new Lookups(this.client, this.library)
+    this.lookups ??= new Lookups(this.client, this.library, this.readable())
     const error = this.lookups.begin(frame)
     return error === undefined ? undefined : this.refuse(error, frame.ref)
   }
 
   private find(frame: Inquiry): CloseReason | undefined {
-    this.finder ??= new Finder(this.client, this.library, this.allowanceKey)
+    this.finder ??= new Finder(this.client, this.library, this.allowanceKey, this.readable())
     return this.answer(this.finder.begin(frame), frame.ref)
   }
 

@@ -29,6 +29,8 @@ export class Door extends Context.Service<
   {
     /** Takes a request from its address' allowance: 0, or the milliseconds after which to come back. */
     ask(request: HttpServerRequest.HttpServerRequest): number
+    /** Where a request is from, as far as proxies that are trusted say so. */
+    addressOf(request: HttpServerRequest.HttpServerRequest): string
     /** Notes that a request showed a wrong token or key, which costs its address more than others do. */
     failed(request: HttpServerRequest.HttpServerRequest): void
     /** Whether the page that a request comes from, if it does, may have it sent. */
@@ -48,11 +50,13 @@ export class Door extends Context.Service<
           Effect.andThen(Effect.never),
           supervise("request limits")
         )
+        const addressOf = (request: HttpServerRequest.HttpServerRequest) => proxies.addressOf(hopOf(request))
         return Door.of({
+          addressOf,
           // asking the kernel for the address is a system call
-          ask: (request) => (limits.on ? limits.ask(proxies.addressOf(hopOf(request)), now()) : 0),
+          ask: (request) => (limits.on ? limits.ask(addressOf(request), now()) : 0),
           failed: (request) => {
-            if (limits.on) limits.failed(proxies.addressOf(hopOf(request)), now())
+            if (limits.on) limits.failed(addressOf(request), now())
           },
           admits: (request) => {
             const { origin } = request.headers

@@ -1,5 +1,6 @@
 /** The rooms there are, and what was said: by room and by user. */
 import { randomUUID } from "node:crypto"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Effect, Layer, Result, Schema } from "effect"
@@ -16,6 +17,7 @@ import type { HistoryUnavailable } from "../store/HistoryUnavailable.ts"
 import type { TooManySearches } from "../store/Searches.ts"
 import { Api } from "./Api.ts"
 import { type CursorFault, Cursors, listTrack, roomTrack, userTrack } from "./Cursors.ts"
+import { Door } from "./Door.ts"
 import { BadQuery, limitOf, pageQuery, type Params, placeOf, soughtOf } from "./PageQuery.ts"
 import { foundResponse, pageResponse } from "./pageResponse.ts"
 import { claimedOf } from "./private/claimedOf.ts"
@@ -70,6 +72,7 @@ const Rooms = HttpApiBuilder.group(
     const log = yield* RoomLog
     const privateRooms = yield* PrivateRooms
     const moderation = yield* Moderation
+    const door = yield* Door
 
     /** Rooms with people in which nothing was said. */
     function* silent(): Iterable<RoomId> {
@@ -106,16 +109,38 @@ const Rooms = HttpApiBuilder.group(
       return readable && !barred ? roomId : nowhere
     })
 
-    const search = Effect.fnUntraced(function* (id: string, params: Params) {
+    /** What is read of a room, unless whoever asked was put out of it meanwhile: then it is read as one that never was. */
+    const readAs = Effect.fnUntraced(function* <A, E>(
+      roomId: RoomId,
+      params: Params,
+      read: (shown: RoomId) => Effect.Effect<A, E>
+    ) {
+      const shown = yield* shownFor(roomId, params)
+      const found = yield* read(shown)
+      return shown === nowhere || (yield* shownFor(roomId, params)) === shown ? found : yield* read(nowhere)
+    })
+
+    /** Whose search a request is: where nobody is known, its address'. */
+    const seekerOf = (request: HttpServerRequest.HttpServerRequest) =>
+      Effect.map(Viewer, ({ apiKey, userId }) =>
+        userId === undefined && apiKey === undefined
+          ? `http from ${door.addressOf(request)}`
+          : `http ${userId ?? ""} ${apiKey ?? ""}`
+      )
+
+    const search = Effect.fnUntraced(function* (
+      id: string,
+      params: Params,
+      request: HttpServerRequest.HttpServerRequest
+    ) {
       const roomId = yield* Effect.fromResult(roomIdOf(id))
       const track = roomTrack(roomId)
       const limit = yield* Effect.fromResult(limitOf(params))
       const before = yield* Effect.fromResult(placeOf(params, "before", (text) => cursors.read(track, text)))
       const sought = yield* Effect.fromResult(soughtOf(params))
-      const { apiKey, userId } = yield* Viewer
-      const shown = yield* shownFor(roomId, params)
-      const seeker = `http ${userId ?? ""} ${apiKey ?? ""}`
-      return foundResponse(roomId, cursors, yield* history.search(shown, { sought, before, limit }, seeker))
+      const seeker = yield* seekerOf(request)
+      const finds = yield* readAs(roomId, params, (shown) => history.search(shown, { sought, before, limit }, seeker))
+      return foundResponse(roomId, cursors, finds)
     })
 
     const messages = Effect.fnUntraced(function* (id: string, params: Params) {
@@ -125,14 +150,14 @@ const Rooms = HttpApiBuilder.group(
       const read = (text: string, name: string): Result.Result<RoomPlace, CursorFault> =>
         name === "around" && /^\d{1,15}$/.test(text) ? Result.succeed(Number(text)) : cursors.read(track, text)
       const asked = yield* Effect.fromResult(pageQuery(params, read))
-      const page = yield* history.room(yield* shownFor(roomId, params), asked.query)
+      const page = yield* readAs(roomId, params, (shown) => history.room(shown, asked.query))
       return pageResponse({ roomId }, cursors, track, asked, page)
     })
 
     return handlers
       .handleRaw("list", ({ query }) => answered(list(query)))
       .handleRaw("messages", ({ params, query }) => answered(messages(params.roomId, query)))
-      .handleRaw("search", ({ params, query }) => answered(search(params.roomId, query)))
+      .handleRaw("search", ({ params, query, request }) => answered(search(params.roomId, query, request)))
   })
 )
 

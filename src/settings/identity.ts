@@ -50,21 +50,25 @@ const authOrigins: Setting<ReadonlyArray<string>> = {
 }
 
 /** No user or password in it, as it is shown where it does not work. */
-const KEYS_URL = /^(https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?)?$/
+const KEYS_URL = /^https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?$/
+
+const url = (variable: string, allowed: string, doc: string): Setting<string> => ({
+  variable,
+  fallback: "",
+  allowed,
+  doc,
+  read: (text) => (text === "" || (KEYS_URL.test(text) && URL.canParse(text)) ? text : undefined)
+})
 
 export const identitySettings = {
   authSecret,
-  authJwksUrl: text(
+  authJwksUrl: url(
     "AUTH_JWKS_URL",
-    "",
-    KEYS_URL,
     "a URL such as https://login.example/keys, or nothing",
     "Where the public keys are that tokens are signed with (a JSON Web Key Set)."
   ),
-  authIssuer: text(
+  authIssuer: url(
     "AUTH_ISSUER",
-    "",
-    KEYS_URL,
     "a URL such as https://login.example, exactly as in tokens, or nothing",
     "Who tokens have to be from (iss); without AUTH_SECRET and AUTH_JWKS_URL the keys are found there by OpenID discovery."
   ),

@@ -4,6 +4,9 @@ import { randomUUID } from "node:crypto"
 import { Effect, Latch, Layer, Schema } from "effect"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { serverFrames } from "../../src/domain/ServerFrame.ts"
+import { UserId } from "../../src/domain/UserId.ts"
+import { Moderation } from "../../src/moderation/Moderation.ts"
+import { PrivateRooms } from "../../src/private/PrivateRooms.ts"
 import { entry, run } from "../contract/messageEntry.ts"
 import { configuration, connect, engineLayer, settle } from "../support/Engine.ts"
 import type { FakeSocket } from "../support/FakeSocket.ts"
@@ -100,6 +103,50 @@ describe("a search over the socket", () => {
       yield* gate.open
       yield* alice.until("found", ({ ref }) => ref === "first")
       assert.lengthOf(seqs(yield* ask(alice)), 10)
+    }).pipe(Effect.provide(engine(past)))
+  })
+
+  it.effect("gives nothing to who was put out of the room while it was under way, nor does a page of history", () => {
+    const past = new Past()
+    return Effect.gen(function* () {
+      past.add(herons(1, 20, 1))
+      yield* past.cut(lobby, 1)
+      const gate = yield* Latch.make()
+      past.beforeLog = gate.await
+      const alice = yield* connect(config, "alice")
+      for (const type of ["search", "history"]) alice.say({ type, roomId: "lobby", text: "heron", ref: type })
+      yield* settle
+      const moderation = (yield* Moderation)!
+      const mia = { userId: UserId.make("mia"), name: "mia", via: "socket", moderates: () => true } as const
+      yield* moderation.order({ action: "ban", userId: UserId.make("alice"), roomId: lobby }, mia)
+      past.add([entry(21, { epoch: 1, content: "a heron said since" })])
+      yield* gate.open
+      for (const ref of ["search", "history"]) {
+        yield* alice.when(() => alice.frames.some((frame) => frame["ref"] === ref))
+        const answer = alice.frames.find((frame) => frame["ref"] === ref)!
+        assert.deepInclude(answer, { type: "error", code: "forbidden_room", field: "roomId" })
+      }
+    }).pipe(Effect.provide(engine(past)))
+  })
+
+  it.effect("gives nothing of a group to who was taken out of it meanwhile", () => {
+    const past = new Past()
+    return Effect.gen(function* () {
+      const rooms = (yield* PrivateRooms)!
+      const [alice, bob] = [UserId.make("alice"), UserId.make("bob")]
+      const { roomId } = yield* rooms.group(alice, undefined, [bob])
+      past.add(run(1, 20, { roomId }).map(({ seq }) => entry(seq, { roomId, content: "heron" })))
+      yield* past.cut(roomId, 1)
+      const gate = yield* Latch.make()
+      past.beforeLog = gate.await
+      const socket = yield* connect(config, "bob")
+      socket.say({ type: "search", roomId, text: "heron", ref: "late" })
+      yield* settle
+      yield* rooms.remove(alice, roomId, bob)
+      yield* gate.open
+      yield* socket.when(() => socket.frames.some(({ ref }) => ref === "late"))
+      const answer = socket.frames.find(({ ref }) => ref === "late")!
+      assert.deepInclude(answer, { type: "error", code: "forbidden_room", field: "roomId" })
     }).pipe(Effect.provide(engine(past)))
   })
 

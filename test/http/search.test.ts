@@ -1,8 +1,12 @@
 /** Searches over HTTP. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { get } from "node:http"
+import { Effect, Fiber, Latch, Schema } from "effect"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { Message } from "../../src/domain/Message.ts"
+import { UserId } from "../../src/domain/UserId.ts"
+import { NodeServer } from "../../src/http/NodeServer.ts"
+import { PrivateRooms } from "../../src/private/PrivateRooms.ts"
 import { entry, run } from "../contract/messageEntry.ts"
 import { Past } from "../support/Past.ts"
 import { type Answer, ask, web } from "../support/Web.ts"
@@ -17,6 +21,18 @@ const refused = (answer: Answer, status: number, code: string, field?: string) =
   assert.strictEqual(answer.status, status, answer.text)
   assert.deepInclude(answer.body, { status, code, ...(field === undefined ? {} : { field }) })
 }
+
+/** The status of an answer to a request from this address. */
+const askFrom = Effect.fnUntraced(function* (localAddress: string, path: string) {
+  const port = (yield* NodeServer).port()
+  return yield* Effect.callback<number | undefined>((resume) => {
+    const request = get({ host: "127.0.0.1", port, path, localAddress }, (response) => {
+      response.resume()
+      resume(Effect.succeed(response.statusCode))
+    })
+    request.on("error", (error) => resume(Effect.die(error)))
+  })
+})
 
 describe("GET /api/rooms/{id}/search", () => {
   it.live("gives pages of what it finds, newest first, and places to look around", () => {
@@ -63,6 +79,57 @@ describe("GET /api/rooms/{id}/search", () => {
       refused(yield* ask(`${SEARCH}?q=a&before=${String(den.body["before"])}`), 400, "invalid_cursor", "before")
       refused(yield* ask("/api/rooms/No/search?q=a"), 400, "invalid_room", "roomId")
       refused(yield* ask(`${SEARCH}?q=a`, { method: "POST" }), 405, "method_not_allowed")
+    }).pipe(Effect.provide(web(past.layer)))
+  })
+
+  it.live(
+    "gives nothing of a group to who was taken out of it while it was under way, nor does a page of history",
+    () => {
+      const past = new Past()
+      return Effect.gen(function* () {
+        const rooms = (yield* PrivateRooms)!
+        const [alice, bob] = [UserId.make("alice"), UserId.make("bob")]
+        const { roomId } = yield* rooms.group(alice, undefined, [bob])
+        past.add(run(1, 20, { roomId }))
+        yield* past.cut(roomId, 1)
+        const room = `/api/rooms/${roomId}`
+        assert.strictEqual(seqs(yield* ask(`${room}/messages?userId=bob`)).length, 20)
+        const [begun, gate] = [yield* Latch.make(), yield* Latch.make()]
+        past.beforeLog = Effect.andThen(begun.open, gate.await)
+        const found = yield* Effect.forkChild(ask(`${room}/search?q=m&userId=bob`))
+        yield* begun.await
+        yield* begun.close
+        const page = yield* Effect.forkChild(ask(`${room}/messages?userId=bob`))
+        yield* begun.await
+        yield* rooms.remove(alice, roomId, bob)
+        yield* gate.open
+        assert.deepInclude((yield* Fiber.join(found)).body, { roomId, count: 0, messages: [], hasMore: false })
+        assert.deepInclude((yield* Fiber.join(page)).body, { roomId, count: 0, messages: [], hasMore: false })
+      }).pipe(Effect.provide(web(past.layer)))
+    }
+  )
+
+  it.live("has two under way at most for each address, where nobody says who they are", () => {
+    const past = new Past()
+    return Effect.gen(function* () {
+      past.add(run(1, 20))
+      yield* past.cut(lobby, 1)
+      const gate = yield* Latch.make()
+      past.beforeLog = gate.await
+      yield* ask("/health")
+      const asked = []
+      for (const address of ["127.0.0.1", "127.0.0.2"]) {
+        const three = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(askFrom(address, `${SEARCH}?q=m`)))
+        // the others wait for the gate
+        assert.strictEqual(yield* Effect.raceAllFirst(three.map((fiber) => Fiber.join(fiber))), 503)
+        asked.push(...three)
+      }
+      yield* gate.open
+      const statuses = yield* Effect.forEach(asked, (fiber) => Fiber.join(fiber))
+      assert.deepStrictEqual(
+        statuses.toSorted((a = 0, b = 0) => a - b),
+        [200, 200, 200, 200, 503, 503]
+      )
     }).pipe(Effect.provide(web(past.layer)))
   })
 })
