@@ -3,5 +3,8 @@ import { Schema } from "effect"
 
 const ONE = /^\p{RGI_Emoji}$/v
 
-export const Emoji = Schema.String.check(Schema.isMaxLength(64), Schema.isPattern(ONE, { message: "must be one emoji" }))
+export const Emoji = Schema.String.check(
+  Schema.isMaxLength(64),
+  Schema.isPattern(ONE, { message: "must be one emoji" })
+)
 export type Emoji = typeof Emoji.Type

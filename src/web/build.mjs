@@ -16,7 +16,11 @@ const SOURCES = ["src/web", "src/client", "src/domain", "package-lock.json"]
 const fingerprint = () => {
   const hash = createHash("sha256")
   const add = (path) => {
-    hash.update(path).update("\0").update(readFileSync(join(top, path))).update("\0")
+    hash
+      .update(path)
+      .update("\0")
+      .update(readFileSync(join(top, path)))
+      .update("\0")
   }
   for (const source of SOURCES) {
     if (!existsSync(join(top, source))) continue

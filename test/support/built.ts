@@ -17,7 +17,14 @@ export const setup = (): (() => void) | undefined => {
   if (missing === undefined || inCi) run("src/web/build.mjs")
   if (!inCi) return undefined
   const directory = mkdtempSync(join(tmpdir(), "hubbub-bundle-"))
-  const vite = ["node_modules/vite/bin/vite.js", "build", "--config", "docker/vite.config.ts", "--configLoader", "native"]
+  const vite = [
+    "node_modules/vite/bin/vite.js",
+    "build",
+    "--config",
+    "docker/vite.config.ts",
+    "--configLoader",
+    "native"
+  ]
   run(...vite, "--outDir", directory)
   cpSync(join(root, "dist/web"), join(directory, "web"), { recursive: true })
   process.env["HUBBUB_BUNDLE"] = join(directory, "main.js")

@@ -14,7 +14,7 @@ export const Counter = ({ id, length, most }: CounterProps) => {
   const over = length - most
   if (length < most * SHOWN_FROM) return null
   return (
-    <p id={id} dir="auto" className={styles["counter"]} data-over={over > 0}>
+    <p id={id} className={styles["counter"]} data-over={over > 0}>
       {over > 0 ? `${over.toLocaleString()} too many. Shorten it to send. ` : null}
       <bdi>
         {length.toLocaleString()} of {most.toLocaleString()}

@@ -28,15 +28,8 @@ const secondsText = (seconds: number) => (seconds === 1 ? "every second" : `ever
 const ofRoom = ({ snapshot }: Circumstances): Obstacle | undefined => {
   switch (snapshot.status) {
     case "refused":
-      switch (snapshot.error?.code) {
-        case "banned":
-          return { text: "You are banned here and can't write.", blocks: true }
-        case "forbidden":
-        case "forbidden_room":
-          return { text: "You can't write here, because you are not a member of this room.", blocks: true }
-        default:
-          return { text: "You can't write here, because you are not in this room.", blocks: true }
-      }
+      if (snapshot.error?.code === "banned") return { text: "You are banned here and can't write.", blocks: true }
+      return { text: "You can't write here, because you are not in this room.", blocks: true }
     case "removed":
       return { text: "You were taken out of this room and can't write here any more.", blocks: true }
     default:

@@ -25,6 +25,7 @@ export const Dialog = ({ actions, bare = false, children, onClose, shape = "norm
   useEffect(() => {
     const element = dialog.current
     if (element === null) return undefined
+    const before = document.activeElement
     if (!element.open) element.showModal()
     const cancelled = (event: Event) => {
       event.preventDefault()
@@ -34,6 +35,9 @@ export const Dialog = ({ actions, bare = false, children, onClose, shape = "norm
     return () => {
       element.removeEventListener("cancel", cancelled)
       element.close()
+      // it is out of the page by now, and so gives the focus back to nobody
+      if (document.activeElement !== document.body || !(before instanceof HTMLElement)) return
+      before.focus({ preventScroll: true })
     }
   }, [])
 

@@ -52,14 +52,6 @@ describe("what is in the way of writing", () => {
     assert.strictEqual(obstacle({ room: { muted: short }, muted: long, now: now + 60_000 })?.until, now + 3_600_000)
   })
 
-  it("says that one is no member only where that is why one is not let in", () => {
-    const refused = (code: "forbidden_room" | "invalid_room" | "banned") =>
-      obstacle({ room: { status: "refused", error: new HubbubError(code) } })?.text
-    assert.include(refused("forbidden_room"), "not a member")
-    assert.notInclude(refused("invalid_room"), "member")
-    assert.include(refused("banned"), "banned")
-  })
-
   it("is being muted until it is over, with the reason", () => {
     const muted = { until: "2026-01-01T12:01:00.000Z", reason: "links" }
     const found = obstacle({ room: { muted } })

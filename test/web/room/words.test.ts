@@ -101,10 +101,16 @@ describe("a day", () => {
 
 describe("why one is not in a room", () => {
   it("is said in words, with what to do", () => {
-    assert.strictEqual(refusalOf("refused", new HubbubError("forbidden_room")).title, "You may not enter this room")
-    assert.strictEqual(refusalOf("removed", undefined).title, "You are not in this room any more")
+    assert.strictEqual(
+      refusalOf("refused", new HubbubError("forbidden_room"), "group").title,
+      "You may not enter this room"
+    )
+    assert.include(refusalOf("refused", new HubbubError("forbidden_room"), "group").detail, "invite")
+    assert.include(refusalOf("refused", new HubbubError("forbidden_room"), "public").detail, "banned")
+    assert.strictEqual(refusalOf("removed", undefined, "group").title, "You are not in this room any more")
+    assert.include(refusalOf("removed", undefined, "public").detail, "A moderator")
     const banned = new HubbubError("banned", { message: "you are banned: spam" })
-    assert.strictEqual(refusalOf("refused", banned).detail, "You are banned: spam.")
-    assert.include(refusalOf("refused", new HubbubError("overloaded")).detail, "Try again")
+    assert.strictEqual(refusalOf("refused", banned, "public").detail, "You are banned: spam.")
+    assert.include(refusalOf("refused", new HubbubError("overloaded"), "public").detail, "Try again")
   })
 })

@@ -60,9 +60,9 @@ export const EmojiGrid = ({ columns, groups, headingId, onLeave, onPick, onShow 
     <div ref={grid} className={styles["grid"]} onKeyDown={pressed}>
       {parts.map(({ first, name, rows }) => (
         <section key={name} className={styles["group"]}>
-          <h3 id={headingId(name)} className={styles["heading"]}>
+          <h2 id={headingId(name)} className={styles["heading"]}>
             {name}
-          </h3>
+          </h2>
           <div role="grid" aria-labelledby={headingId(name)}>
             {rows.map((row, index) => (
               <div
