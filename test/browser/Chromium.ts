@@ -1,6 +1,6 @@
 /** A real browser, and pages in it that notice whatever a user's console would show. */
 import { assert } from "@effect/vitest"
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core"
 import { executable, missing } from "../support/chromium.ts"
 
 export { missing }
@@ -60,17 +60,4 @@ export const openContext = async (
   })
   context.setDefaultTimeout(15_000)
   return { context, watched }
-}
-
-/** A page of a watched context of its own, at a path. */
-export const openPage = async (
-  browser: Browser,
-  origin: string,
-  path: string,
-  options: BrowserContextOptions = {}
-): Promise<{ readonly page: Page; readonly watched: Watched }> => {
-  const { context, watched } = await openContext(browser, origin, options)
-  const page = await context.newPage()
-  await page.goto(path)
-  return { page, watched }
 }
