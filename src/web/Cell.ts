@@ -18,7 +18,7 @@ export const cell = <A>(initial: A): Cell<A> => {
   const set = (next: A) => {
     if (Object.is(next, value)) return
     value = next
-    for (const listener of [...listeners]) listener()
+    for (const listener of listeners) listener()
   }
   return {
     subscribe: (listener) => {

@@ -42,7 +42,7 @@ export const roomPath = (roomId: string, at?: { readonly epoch: number; readonly
 
 const listeners = new Set<() => void>()
 const tell = () => {
-  for (const listener of [...listeners]) listener()
+  for (const listener of listeners) listener()
 }
 
 const subscribe = (listener: () => void) => {

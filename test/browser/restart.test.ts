@@ -24,8 +24,8 @@ const chatter = (person: Person) => {
       const line = `${person.name} says ${said.length + 1}.`
       said.push(line)
       await person.write(line)
-      // it stands in the list at once, whether the server is there or not
-      await person.row(line).waitFor()
+      // taken at once, whether the server is there or not
+      await person.page.waitForFunction(() => document.querySelector("textarea")?.value === "")
       await person.page.waitForFunction(
         (most) => document.querySelectorAll("article[data-status=pending]").length < most,
         WAITING,
@@ -34,6 +34,8 @@ const chatter = (person: Person) => {
     }
   }
   const done = talk()
+  // told by `stop`
+  done.catch(() => undefined)
   const stop = async (): Promise<ReadonlyArray<string>> => {
     stopping.abort()
     await done

@@ -40,18 +40,21 @@ export const useRowKeys = (
   /** The row that is to have the focus once it is drawn. */
   const wanted = useRef<string>(undefined)
 
-  useLayoutEffect(() => {
-    if (wanted.current === undefined) return
+  const focusDrawn = (wantedKey: string): boolean => {
     const row = [...(scroller.current?.querySelectorAll<HTMLElement>("article[data-key]") ?? [])].find(
-      ({ dataset }) => dataset["key"] === wanted.current
+      ({ dataset }) => dataset["key"] === wantedKey
     )
-    if (row === undefined) return
-    wanted.current = undefined
-    row.focus({ preventScroll: true })
+    row?.focus({ preventScroll: true })
+    return row !== undefined
+  }
+
+  useLayoutEffect(() => {
+    if (wanted.current !== undefined && focusDrawn(wanted.current)) wanted.current = undefined
   })
 
   const focus = ({ key }: Item) => {
-    wanted.current = key
+    // at once where it is there: nothing need be drawn anew for it, and a later drawing would take the focus from wherever it is by then
+    wanted.current = focusDrawn(key) ? undefined : key
     // drawn from now on
     setHeldKey(key)
     setLastKey(key)
