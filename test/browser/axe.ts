@@ -7,14 +7,14 @@ import type { Page } from "playwright-core"
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
-/** Fails with each rule that is broken, and where. */
-export const isAccessible = async (page: Page, what: string): Promise<void> => {
+/** Fails with each rule that is broken, and where. `within`: of what is looked at, where the rest was before. */
+export const isAccessible = async (page: Page, what: string, within = "html"): Promise<void> => {
   // as the debugger runs it, which the page's policy has no say in
   await page.evaluate(source)
-  const { violations } = await page.evaluate(async (): Promise<AxeResults> => {
+  const { violations } = await page.evaluate(async (selector): Promise<AxeResults> => {
     const { axe } = globalThis as unknown as { readonly axe: typeof import("axe-core") }
-    return axe.run(document, { resultTypes: ["violations"] })
-  })
+    return axe.run(selector, { resultTypes: ["violations"] })
+  }, within)
   const found = violations.map(({ help, id, nodes }) => ({
     id,
     help,

@@ -115,7 +115,6 @@ describe.skipIf(missing !== undefined)("the page under load", () => {
       watched.isClean()
     }
     assert.isBelow(Math.min(...times), COLD_MS, times.join(", "))
-    console.log(times)
   })
 
   it(
@@ -180,7 +179,6 @@ describe.skipIf(missing !== undefined)("the page under load", () => {
           stretch: stretchOf(before, after)
         })
       }
-      console.log(tries)
       assert.isTrue(tries.some(isGood), JSON.stringify(tries))
       ada.isClean()
     }
