@@ -42,7 +42,8 @@ export const openContext = async (
   origin: string,
   options: BrowserContextOptions = {}
 ): Promise<WatchedContext> => {
-  const context = await browser.newContext({ baseURL: origin, ...options })
+  // what moves for its own sake would be drawn for nobody, at the cost of everything else on the machine
+  const context = await browser.newContext({ baseURL: origin, reducedMotion: "reduce", ...options })
   const watched = new Watched()
   const { host } = new URL(origin)
   context.on("console", (message) => {
