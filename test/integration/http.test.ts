@@ -12,7 +12,7 @@ let closed: ServerProcess
 
 beforeAll(async () => {
   const servers = await Promise.all([
-    ServerProcess.start({ ALLOWED_ORIGINS: ORIGIN }),
+    ServerProcess.start({ ALLOWED_ORIGINS: ORIGIN, WEB_APP: "false" }),
     ServerProcess.start({ ALLOWED_ORIGINS: "*" }),
     ServerProcess.start()
   ])
@@ -149,7 +149,7 @@ describe("GET /api/analytics", () => {
   })
 })
 
-describe("GET /", () => {
+describe("GET / without the web app", () => {
   it("is a page that says how to connect", async () => {
     const response = await server.fetch("/")
     assert.strictEqual(response.status, 200)
