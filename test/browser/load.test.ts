@@ -15,7 +15,7 @@ const ECHO_MS = 100
 /** Milliseconds from an address to the first message. */
 const COLD_MS = 1500
 /** Share of one processor that the page may take while a room is that busy. */
-const SHARE = 0.6
+const SHARE = 0.85
 /** Others use this machine as well: what is fast enough is so at least once. */
 const TRIES = 3
 /** How much longer than by itself the page's work may take, where how soon a letter is shown is to be judged. */
