@@ -33,6 +33,7 @@ const byName: Readonly<Record<string, (dice: Dice, places: Places) => unknown>> 
   messageId: uuid,
   replyTo: uuid,
   content: (dice) => dice.pick(words),
+  mentions: (dice, { users }) => [dice.pick(users)],
   username: (dice) => dice.pick(["Owl", "Bot 7", "フクロウ"]),
   tokenId: (dice) => dice.pick(["a", uuid(dice), "x".repeat(256)]),
   until: () => "2100-01-01T00:00:00Z",
