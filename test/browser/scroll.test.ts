@@ -9,6 +9,7 @@ import { Person } from "./Person.ts"
 import { walkUp } from "./walkUp.ts"
 
 const MANY = 10_000
+const FEW = 1000
 /** Pixels of one movement, in a window that is higher than usual. */
 const STEP = 760
 
@@ -27,7 +28,7 @@ describe.skipIf(missing !== undefined)("a long room", () => {
 
   it("is read from its last message to its first with nothing moving by itself", { timeout: 120_000 }, async () => {
     await fill(server, "long", contents(MANY))
-    const options = { viewport: { width: 1280, height: 1000 } }
+    const options = { viewport: { width: 1280, height: 1000 }, reducedMotion: "no-preference" } as const
     const ada = await Person.enter(browser, server.url, "Ada", { room: "long", options })
     const last = ada.row(`message ${MANY}`)
     await last.waitFor()
@@ -47,6 +48,15 @@ describe.skipIf(missing !== undefined)("a long room", () => {
     await last.waitFor()
     const toEnd = ({ clientHeight, scrollHeight, scrollTop }: Element) => scrollHeight - clientHeight - scrollTop
     assert.isAtMost(await ada.scroller.evaluate(toEnd), 1)
+    ada.isClean()
+  })
+
+  it("stays where it is as well for who wants nothing to move", async () => {
+    await fill(server, "calm", contents(FEW))
+    const options = { viewport: { width: 1280, height: 1000 }, reducedMotion: "reduce" } as const
+    const ada = await Person.enter(browser, server.url, "Ada", { room: "calm", options })
+    await ada.row(`message ${FEW}`).waitFor()
+    isWhole(await ada.page.evaluate(walkUp, STEP), FEW, "calm")
     ada.isClean()
   })
 })
