@@ -34,7 +34,7 @@ export interface Link {
   open(): void
   /** Ends it, and comes back no more. Done once the server knows, or after a second. */
   close(): Promise<void>
-  /** To be called while it is live. */
+  /** To be called while it is live. Sends nothing where the connection is closing, and soon lost. */
   send(frame: Outgoing): void
   /** Tries again now, if it waits to; makes sure that the server is still there, if it is live. */
   hurry(): void
@@ -45,6 +45,8 @@ const GOODBYE_MS = 1000
 const NORMAL = 1000
 /** Of an attempt that came to nothing, as browsers put it. */
 const ABNORMAL = 1006
+/** The state of a socket that takes what is sent. */
+const OPEN = 1
 
 /** Nothing where a text is not an object with a type. */
 const parsed = (text: unknown): Incoming | null => {
@@ -114,8 +116,10 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
     become(isOffline(page) ? { status: "offline" } : { status: "reconnecting", attempt, at: now + wait })
   }
 
-  // one that is closing takes it and drops it, and its end is told by itself
-  const send = (frame: Outgoing) => socket?.send(JSON.stringify(frame))
+  // one that is closing would drop it and complain in the console; its end is told by itself
+  const send = (frame: Outgoing) => {
+    if (socket?.readyState === OPEN) socket.send(JSON.stringify(frame))
+  }
 
   const pulse = createPulse(
     clock,

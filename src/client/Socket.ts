@@ -1,5 +1,7 @@
 /** As much of a WebSocket as is used: the one of browsers and of Node, `ws`, or another. */
 export interface Socket {
+  /** 1 while it is open, as everywhere. */
+  readonly readyState: number
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void
   addEventListener(type: "close", listener: (event: { readonly code: number; readonly reason: string }) => void): void
   addEventListener(type: "error", listener: () => void): void

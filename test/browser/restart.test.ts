@@ -1,5 +1,5 @@
 /** A server that is restarted while people write, as it is meant and as it is not: on every screen each message is there once, in one order. */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
 import type { Browser } from "playwright-core"
 import { ServerProcess, temporaryDirectory } from "../support/ServerProcess.ts"
 import { launch, missing } from "./Chromium.ts"
@@ -55,15 +55,21 @@ const back = async ({ banner, page }: Person): Promise<void> => {
 describe.skipIf(missing !== undefined)("a restart", () => {
   let browser: Browser
   let server: ServerProcess
-  const env = { RATE_LIMIT_PER_SEC: "0", DATA_DIR: temporaryDirectory(), DRAIN_WINDOW_MS: "200" }
+  let env: Record<string, string>
 
   beforeAll(async () => {
-    server = await ServerProcess.start(env)
     browser = await launch()
+  })
+  // each try has a history of its own
+  beforeEach(async () => {
+    env = { RATE_LIMIT_PER_SEC: "0", DATA_DIR: temporaryDirectory(), DRAIN_WINDOW_MS: "200" }
+    server = await ServerProcess.start(env)
+  })
+  afterEach(async () => {
+    await server?.stop()
   })
   afterAll(async () => {
     await browser?.close()
-    await server?.stop()
   })
 
   it("takes nothing from what is said meanwhile, nor says it twice", { timeout: 120_000 }, async () => {

@@ -50,6 +50,10 @@ export class Line implements Socket {
     this.protocols = protocols
   }
 
+  get readyState(): number {
+    return this.open ? 1 : 2
+  }
+
   get userId(): string {
     return new URL(this.url).searchParams.get("userId") ?? "anonymous"
   }
@@ -59,6 +63,8 @@ export class Line implements Socket {
   }
 
   send(data: string): void {
+    // a browser writes that into its console
+    if (!this.open) this.server.inVain++
     this.travel(() => this.server.receive(this, JSON.parse(data)))
   }
 
@@ -105,6 +111,8 @@ export class FakeServer {
   troubles: Troubles = none
   /** Whether it is there at all. */
   up = true
+  /** Frames that were given to a line that was closing or closed. */
+  inVain = 0
   /** Whether a token is let in. */
   admits: (token: string | undefined) => boolean = () => true
   remembers = 1000

@@ -198,6 +198,7 @@ describe("over a line that fails in every way", () => {
         why
       )
       assert.deepStrictEqual(place.logged, [], why)
+      assert.strictEqual(place.server.inVain, 0, why)
       resumed += place.server.lines.length - 1
       void place.client.close()
     }
