@@ -1,16 +1,15 @@
 /** Those who write without a page: as many messages as a test needs, or as the client library lets anyone. */
 import { onTestFinished } from "@effect/vitest"
-import { type Client, createClient } from "../../src/client/index.ts"
+import { type Client, type ClientOptions, createClient } from "../../src/client/index.ts"
 import { ChatClient } from "../support/ChatClient.ts"
 
-/** A connected client that is closed with the test. `token` where the server wants one. */
-export const author = async (origin: string, userId: string, token?: string): Promise<Client> => {
-  const client = createClient({
-    url: origin,
-    userId,
-    username: userId,
-    ...(token === undefined ? {} : { getToken: () => token })
-  })
+/** A connected client that is closed with the test. */
+export const author = async (
+  origin: string,
+  userId: string,
+  options: Pick<ClientOptions, "getToken" | "outboxMax"> = {}
+): Promise<Client> => {
+  const client = createClient({ ...options, url: origin, userId, username: userId })
   onTestFinished(() => client.close())
   await client.connect()
   return client

@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)("the page under load", () => {
     "echoes what is written and keeps to the end while a hundred messages come each second",
     { timeout: 120_000 },
     async () => {
-      const busy = await author(server.url, "busy")
+      const busy = await author(server.url, "busy", { outboxMax: RATE * SECONDS })
       const room = busy.room("busy")
       await room.join({ members: false })
       await room.send("first")

@@ -55,7 +55,8 @@ describe.skipIf(missing !== undefined)("who comes with a token", () => {
   })
 
   it("is told of a ban at once, stays away, and is back once it is lifted", async () => {
-    const moderator = await author(server.url, "mod", await hourLong("mod", { role: "moderator" }))
+    const token = await hourLong("mod", { role: "moderator" })
+    const moderator = await author(server.url, "mod", { getToken: () => token })
     const bo = await arrive("Bo", await hourLong("bo", { name: "Bo" }), "hall")
     const cy = await arrive("Cy", await hourLong("cy", { name: "Cy" }), "hall")
     for (const line of ["one of Bo", "two of Bo", "three of Bo"]) await bo.say(line)
