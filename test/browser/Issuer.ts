@@ -34,6 +34,8 @@ export class Issuer {
   readonly asked: Array<string> = []
   /** Whether it gives new tokens for old ones. */
   renews = true
+  /** In place of the one that was asked with. */
+  nonce: string | undefined
   private readonly server: Server
   private readonly keys: Keys
   private readonly user: User
@@ -149,7 +151,7 @@ export class Issuer {
     return {
       token_type: "Bearer",
       access_token: await sign("hubbub", {}),
-      id_token: await sign(this.clientId, nonce === undefined ? {} : { nonce }),
+      id_token: await sign(this.clientId, nonce === undefined ? {} : { nonce: this.nonce ?? nonce }),
       refresh_token: refresh,
       expires_in: this.tokenSeconds
     }

@@ -54,6 +54,56 @@ describe.skipIf(missing !== undefined)("who signs in at an issuer", () => {
   })
 })
 
+describe.skipIf(missing !== undefined)("an answer of an issuer", () => {
+  let browser: Browser
+  let issuer: Issuer
+  let server: ServerProcess
+
+  beforeAll(async () => {
+    issuer = await Issuer.start({ sub: "ada", name: "Ada" }, CLIENT_ID)
+    server = await ServerProcess.start({ AUTH_ISSUER: issuer.url, AUTH_CLIENT_ID: CLIENT_ID })
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    issuer?.stop()
+  })
+
+  it("that nobody in this tab has asked for is not taken, whoever's code is in it", async () => {
+    const eve = await Person.arrive(browser, server.url, "Eve", { room: "den" })
+    await eve.page.goto("/signed-in?code=abc&state=def")
+    await eve.page.getByRole("alert").filter({ hasText: "not begun in this tab" }).waitFor()
+    assert.strictEqual(new URL(eve.page.url()).search, "")
+    // nor one to a sign-in that was begun, but not this one
+    await eve.page.route(`${issuer.url}/authorize?*`, (route) =>
+      route.fulfill({ status: 302, headers: { location: `${server.url}/signed-in?code=abc&state=another` } })
+    )
+    await eve.page.getByRole("button", { name: "Sign in" }).click()
+    await eve.page.getByRole("alert").filter({ hasText: "not begun here" }).waitFor()
+    assert.notInclude(issuer.asked, "code")
+    eve.watched.strangers.clear()
+    eve.isClean()
+  })
+
+  it("for another sign-in, or of another issuer, is not taken either", async () => {
+    const ada = await Person.arrive(browser, server.url, "Ada", { room: "den" })
+    issuer.nonce = "made up"
+    await ada.page.getByRole("button", { name: "Sign in" }).click()
+    await ada.page.getByRole("alert").filter({ hasText: "not the one to this sign-in" }).waitFor()
+    issuer.nonce = undefined
+    await ada.page.route(`${issuer.url}/.well-known/openid-configuration`, async (route) => {
+      const answer = await route.fetch()
+      const said: Readonly<Record<string, unknown>> = await answer.json()
+      await route.fulfill({ response: answer, json: { ...said, issuer: "https://evil.example" } })
+    })
+    await ada.page.getByRole("button", { name: "Sign in" }).click()
+    await ada.page.getByRole("alert").filter({ hasText: "it is another one" }).waitFor()
+    ada.watched.strangers.clear()
+    ada.isClean()
+  })
+})
+
 /** Done once the issuer was asked for a new token, after so many questions. */
 const renewal = async (issuer: Issuer, after: number): Promise<void> => {
   while (!issuer.asked.slice(after).includes("refresh")) await new Promise((next) => setTimeout(next, 50))
