@@ -190,27 +190,13 @@ export class Reader implements Listener {
       case "presence":
         return this.submit({ _tag: "Presence", client: this.client, ref, roomId: frame.roomId })
       case "history":
-        if (!isPrivateRoom(frame.roomId) || this.client.rooms.has(frame.roomId)) return this.lookUp(frame)
-        return this.answer(
-          this.desk.enter(frame.roomId, ref, () => this.lookUp(frame)),
-          ref
-        )
-      case "search": {
-        const wait = this.allowed()
-        if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
-        if (!isPrivateRoom(frame.roomId) || this.client.rooms.has(frame.roomId)) return this.find(frame)
-        return this.answer(
-          this.desk.enter(frame.roomId, ref, () => this.find(frame)),
-          ref
-        )
-      }
+        return this.among(frame, () => this.lookUp(frame))
+      case "search":
+        return this.paced(frame, this.allowed(), () => this.among(frame, () => this.find(frame)))
       case "edit":
       case "delete":
-      case "react": {
-        const wait = this.allowed()
-        if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
-        return this.answer(this.desk.change(frame, this.passport?.rights), ref)
-      }
+      case "react":
+        return this.paced(frame, this.allowed(), () => this.answer(this.desk.change(frame, this.passport?.rights), ref))
       case "moderate":
       case "group":
       case "invite":
@@ -219,17 +205,13 @@ export class Reader implements Listener {
       case "block":
       case "unblock":
       case "blocks":
-      case "conversations": {
-        const wait = this.allowed()
-        if (wait > 0) return this.refuse(refusal("rate_limited", "too many messages", undefined, wait), ref)
-        return this.answer(this.desk.serve(frame, this.passport?.rights), ref)
-      }
+      case "conversations":
+        return this.paced(frame, this.allowed(), () => this.answer(this.desk.serve(frame, this.passport?.rights), ref))
       case "read":
       case "unread":
       case "forget": {
         const wait = frame.type === "read" ? this.marked() : this.allowed()
-        if (wait > 0) return this.refuse(refusal("rate_limited", `too many frames ${frame.type}`, undefined, wait), ref)
-        return this.answer(this.desk.mark(frame, this.passport?.rights), ref)
+        return this.paced(frame, wait, () => this.answer(this.desk.mark(frame, this.passport?.rights), ref))
       }
       case "refresh":
         return this.renew(frame.token, ref)
@@ -239,6 +221,21 @@ export class Reader implements Listener {
       default:
         return frame satisfies never
     }
+  }
+
+  /** Does what a frame asks for, unless its sender has to wait for that. */
+  private paced(
+    { ref, type }: ClientFrame,
+    wait: number,
+    serve: () => CloseReason | undefined
+  ): CloseReason | undefined {
+    return wait > 0 ? this.refuse(refusal("rate_limited", `too many frames ${type}`, undefined, wait), ref) : serve()
+  }
+
+  /** Answers what is asked about a room: of a private one that the client is not in, once it is known that it may be. */
+  private among({ ref, roomId }: Ask | Inquiry, serve: () => CloseReason | undefined): CloseReason | undefined {
+    if (!isPrivateRoom(roomId) || this.client.rooms.has(roomId)) return serve()
+    return this.answer(this.desk.enter(roomId, ref, serve), ref)
   }
 
   private answer(error: ProtocolError | undefined, ref: Ref | undefined): CloseReason | undefined {
