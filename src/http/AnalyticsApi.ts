@@ -1,4 +1,4 @@
-/** The HTTP contract of analytics: routes and shapes, no behaviour. What each figure means is said in `docs/analytics.md`. */
+/** The HTTP contract of analytics: routes and shapes, no behaviour. What each figure means is said in `src/analytics/README.md`. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -258,6 +258,6 @@ export class AnalyticsGroup extends HttpApiGroup.make("analytics")
   .annotateMerge(
     OpenApi.annotations({
       description:
-        "Figures about what was said, who took part, and how well it was delivered. What each means exactly is said in docs/analytics.md."
+        "Figures about what was said, who took part, and how well it was delivered. What each means exactly is said in src/analytics/README.md."
     })
   ) {}

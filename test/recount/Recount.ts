@@ -1,5 +1,5 @@
 /**
- * Every figure of `docs/analytics.md`, counted a second time and as plainly as can be: from events, without roll-ups, sketches or
+ * Every figure of `src/analytics/README.md`, counted a second time and as plainly as can be: from events, without roll-ups, sketches or
  * anything that the engine counts with. What the engine answers has to agree with it.
  *
  * Made-up histories do not say everything. Taken here: a message is due to every connection that is in its room, also those of its author

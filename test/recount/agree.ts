@@ -1,4 +1,4 @@
-/** Whether an answer over HTTP says what the recount says, as exactly as `docs/analytics.md` promises. */
+/** Whether an answer over HTTP says what the recount says, as exactly as `src/analytics/README.md` promises. */
 import { fail } from "node:assert"
 
 /** What every answer is wrapped in; the recount has none of it. `unit` is a word for the reader. */

@@ -1,4 +1,4 @@
-/** What figures mean, in plain words: the definitions of version 1 that `docs/analytics.md` has in full. */
+/** What figures mean, in plain words: the definitions of version 1 that `src/analytics/README.md` has in full. */
 import type { Definition } from "./About.tsx"
 
 const define = <const K extends string>(all: Record<K, readonly [string, string]>): Record<K, Definition> => all
