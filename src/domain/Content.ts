@@ -2,12 +2,10 @@
 import { Schema } from "effect"
 import { codePoints } from "./codePoints.ts"
 import { hasTower } from "./combiningMarks.ts"
+import { isBlank } from "./isBlank.ts"
 import type { ErrorCode } from "./ProtocolError.ts"
 
 export const CONTENT_MAX = 1000
-
-/** White space, format and other characters that paint nothing, U+2800 (blank braille) among them. */
-const INVISIBLE_ONLY = /^[\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
 /** Control characters but tab and line feed; the two bidirectional overrides, which make text read as what it is not. */
 const FORBIDDEN = /(?![\t\n])[\p{Cc}\u202d\u202e]/u
@@ -38,7 +36,7 @@ export const contentProblem = (text: string): ContentProblem | undefined => {
   }
   if (PLAIN.test(text)) return /[!-~]/.test(text) ? undefined : blank
   if (!text.isWellFormed()) return { code: "invalid_content", message: "content has an unpaired surrogate" }
-  if (INVISIBLE_ONLY.test(text)) return blank
+  if (isBlank(text)) return blank
   if (FORBIDDEN.test(text)) {
     return { code: "invalid_content", message: "content must not contain control or bidirectional override characters" }
   }

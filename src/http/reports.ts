@@ -30,7 +30,7 @@ import {
   unitOf,
   windowOf
 } from "./AnalyticsQuery.ts"
-import { figuresOf, type Table, tableOf } from "./exporting.ts"
+import { figuresOf, type Table, tableOf } from "../domain/Table.ts"
 import type { BadQuery, Params } from "./PageQuery.ts"
 
 /** What reports are made from. `now`: milliseconds since 1970; `minUsers`: see `Page`. */

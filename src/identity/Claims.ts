@@ -1,7 +1,8 @@
 /** What a token says: who its bearer is, what they may do, and until when. Nothing a client sends beside it can change any of it. */
 import { Result, Schema, SchemaIssue } from "effect"
 import { anonymous, isHouseId, UserId } from "../domain/UserId.ts"
-import { normaliseUsername, Username, USERNAME_MAX } from "../domain/Username.ts"
+import { normaliseUsername, USERNAME_MAX } from "../domain/nameRule.ts"
+import { Username } from "../domain/Username.ts"
 import { Rights, Role } from "./Rights.ts"
 import { RoomPattern, RoomPatterns } from "./RoomPatterns.ts"
 

@@ -10,7 +10,7 @@ const built = join(top, "dist/web")
 const stamp = join(built, "sources.txt")
 
 /** What goes into the app: its own folder, those that it shares with the server, and the versions of what it is made with. */
-const SOURCES = ["src/web", "src/client", "src/domain", "package-lock.json"]
+const SOURCES = ["src/web", "src/client", "src/domain", "tsconfig.json", "package-lock.json"]
 
 /** Whether two trees of sources are the same. */
 const fingerprint = () => {

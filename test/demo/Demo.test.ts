@@ -8,7 +8,8 @@ import { contentProblem } from "../../src/domain/Content.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { RoomId } from "../../src/domain/RoomId.ts"
 import { userIdProblem } from "../../src/domain/UserId.ts"
-import { normaliseUsername, usernameProblem } from "../../src/domain/Username.ts"
+import { normaliseUsername } from "../../src/domain/nameRule.ts"
+import { usernameProblem } from "../../src/domain/Username.ts"
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -1,6 +1,7 @@
 /** Names that pass every rule about single characters and still are not what they seem. */
 import { assert, describe, it } from "@effect/vitest"
-import { normaliseUsername, usernameProblem } from "../../src/domain/Username.ts"
+import { normaliseUsername } from "../../src/domain/nameRule.ts"
+import { usernameProblem } from "../../src/domain/Username.ts"
 import { sentences } from "./texts.ts"
 
 const problem = (name: string, options?: { readonly reserved: boolean }) =>

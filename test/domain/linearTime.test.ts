@@ -6,7 +6,8 @@ import { contentProblem, normaliseContent } from "../../src/domain/Content.ts"
 import { Emoji } from "../../src/domain/Emoji.ts"
 import { mentionsOf } from "../../src/domain/mentions.ts"
 import { userIdProblem } from "../../src/domain/UserId.ts"
-import { normaliseUsername, usernameProblem } from "../../src/domain/Username.ts"
+import { normaliseUsername } from "../../src/domain/nameRule.ts"
+import { usernameProblem } from "../../src/domain/Username.ts"
 import { family, loneHigh, thumb } from "./texts.ts"
 
 const isEmoji = Schema.is(Emoji)

@@ -1,6 +1,6 @@
 /** What is tried over HTTP: bodies without end, names that would run somewhere else, and questions about what is not one's own. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { csv } from "../../src/http/exporting.ts"
+import { csv } from "../../src/domain/Table.ts"
 import { hourLong, SECRET } from "../identity/minted.ts"
 import { bearer, heard, upgrade, v1 } from "../identity/upgrading.ts"
 import { ChatClient } from "../support/ChatClient.ts"

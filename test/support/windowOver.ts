@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { Window } from "../../src/analytics/figures/Window.ts"
-import { Zone } from "../../src/analytics/Zone.ts"
+import { Zone } from "../../src/domain/Zone.ts"
 import { type MemoryFigures, ms } from "./MemoryFigures.ts"
 
 /** The window between two instants, which are whole quarters, as a request would ask for it. */

@@ -1,5 +1,5 @@
 /** Local days or weeks as periods that can be counted: each has a key, the number of its local day or of its Monday. */
-import type { Zone } from "../Zone.ts"
+import type { Zone } from "../../domain/Zone.ts"
 import type { Window } from "./Window.ts"
 import { wholeBuckets } from "./Window.ts"
 

@@ -1,6 +1,6 @@
 /** The stretch of time that figures are asked for, and the local days and hours in it. */
 import type { Kept } from "../Figures.ts"
-import type { Bucket, BucketSize, Zone } from "../Zone.ts"
+import type { Bucket, BucketSize, Zone } from "../../domain/Zone.ts"
 
 /** Half-open, milliseconds since 1970, moved outwards to whole minutes or quarters. */
 export interface Window {

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { StoreUnavailable } from "../../store/MessageStore.ts"
 import type { Figures } from "../Figures.ts"
-import type { Bucket } from "../Zone.ts"
+import type { Bucket } from "../../domain/Zone.ts"
 import type { Uniques } from "../Uniques.ts"
 import { addCommunicators, addEngaged, addVisitors, lurkersOf, noOne } from "./people.ts"
 import { eachTally } from "./walk.ts"

@@ -6,7 +6,8 @@ import { type Draft, MessageType } from "../../domain/Message.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { MENTIONS_MAX } from "../../domain/mentions.ts"
 import { anonymous, UserId, userIdProblem } from "../../domain/UserId.ts"
-import { normaliseUsername, Username, usernameProblem } from "../../domain/Username.ts"
+import { normaliseUsername } from "../../domain/nameRule.ts"
+import { Username, usernameProblem } from "../../domain/Username.ts"
 import { invalidBody } from "./Refusal.ts"
 
 /** `username`: of the bot that says it; without it the system does. */

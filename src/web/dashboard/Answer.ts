@@ -1,5 +1,5 @@
 /** What the routes of analytics answer, as far as it is shown: the shapes of `src/analytics/figures`, without what makes them. */
-import type { BucketSize } from "../../analytics/Zone.ts"
+import type { BucketSize } from "../../domain/Zone.ts"
 
 /** What every answer begins with. `computedAt`: up to when it is complete. */
 export interface Envelope {

@@ -1,6 +1,6 @@
 /** The page of figures. What it shows is all in its address. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react"
-import { Zone } from "../../analytics/Zone.ts"
+import { Zone } from "../../domain/Zone.ts"
 import { cell, useReadable } from "../Cell.ts"
 import { follow, navigate, roomPath, useRoute } from "../Route.ts"
 import type { Session } from "../session/Session.ts"

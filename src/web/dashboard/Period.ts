@@ -1,5 +1,5 @@
 /** The stretch of time that is shown: from where to where, in which buckets. Days and hours are those of the zone, with 23 or 25 hours where they have. */
-import type { BucketSize, Zone } from "../../analytics/Zone.ts"
+import type { BucketSize, Zone } from "../../domain/Zone.ts"
 import type { RangeName, Span, View } from "./View.ts"
 
 const MINUTE = 60_000

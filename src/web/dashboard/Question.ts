@@ -1,5 +1,5 @@
 /** What panels ask: a path of the server, and what to ask instead where that much is not kept any more. */
-import type { BucketSize } from "../../analytics/Zone.ts"
+import type { BucketSize } from "../../domain/Zone.ts"
 import type { Envelope, Reports, RoomFigures, Timeseries, UserFigures } from "./Answer.ts"
 import type { Answers } from "./Answers.ts"
 import { AnswerFailed } from "./Failure.ts"

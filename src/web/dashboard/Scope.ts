@@ -1,6 +1,6 @@
 /** What all panels go by: what is shown, of when, and whom to ask. */
 import { createContext, useContext } from "react"
-import type { Zone } from "../../analytics/Zone.ts"
+import type { Zone } from "../../domain/Zone.ts"
 import type { Cell } from "../Cell.ts"
 import type { Answers } from "./Answers.ts"
 import type { Failure } from "./Failure.ts"

@@ -1,5 +1,5 @@
 /** Figures as rows and columns: what a panel shows as a table and gives as a file, to the digit as the server told it. */
-import { type Cell, csv } from "../../http/exporting.ts"
+import { type Cell, csv } from "../../domain/Table.ts"
 import type { Envelope, Timeseries } from "./Answer.ts"
 
 export type { Cell }

@@ -1,5 +1,5 @@
 /** Where the axis of time is marked: full hours and days of the zone, however its clock is put. */
-import type { Zone } from "../../analytics/Zone.ts"
+import type { Zone } from "../../domain/Zone.ts"
 import { shownTime } from "./Moment.ts"
 
 const MINUTE = 60_000

@@ -1,5 +1,5 @@
 /** What the clock on the wall of a zone shows, as `<input type="datetime-local">` has it, and the moments it shows it at. */
-import type { Zone } from "../../analytics/Zone.ts"
+import type { Zone } from "../../domain/Zone.ts"
 
 const DAY = 86_400_000
 

@@ -2,7 +2,8 @@
 import { type FormEvent, useId, useRef, useState } from "react"
 import { Button } from "../ui/Button.tsx"
 import styles from "./Door.module.css"
-import { nameProblem, normalisedName } from "./nameProblem.ts"
+import { normaliseUsername } from "../../domain/nameRule.ts"
+import { nameProblem } from "./nameProblem.ts"
 
 export const NameForm = ({ onEnter }: { readonly onEnter: (name: string) => void }) => {
   const [name, setName] = useState("")
@@ -16,7 +17,7 @@ export const NameForm = ({ onEnter }: { readonly onEnter: (name: string) => void
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
-    if (problem === undefined) onEnter(normalisedName(name))
+    if (problem === undefined) onEnter(normaliseUsername(name))
     else field.current?.focus()
   }
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { draftOf, emptyDraft } from "../../../src/web/compose/Draft.ts"
-import { isBlank } from "../../../src/web/compose/isBlank.ts"
+import { isBlank } from "../../../src/domain/isBlank.ts"
 import { mentionsIn } from "../../../src/web/compose/mentionsIn.ts"
 import { remaining, remainingWords } from "../../../src/web/compose/remaining.ts"
 import { stored } from "../../../src/web/Stored.ts"

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Zone } from "../../../src/analytics/Zone.ts"
+import { Zone } from "../../../src/domain/Zone.ts"
 import { bucketFor, periodOf } from "../../../src/web/dashboard/Period.ts"
 import { RANGES } from "../../../src/web/dashboard/View.ts"
 

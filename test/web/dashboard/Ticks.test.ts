@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Zone } from "../../../src/analytics/Zone.ts"
+import { Zone } from "../../../src/domain/Zone.ts"
 import { ticksOf } from "../../../src/web/dashboard/Ticks.ts"
 
 const at = (from: string, to: string, tz: string, least: number, most = 8) => {

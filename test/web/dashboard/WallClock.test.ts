@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Zone } from "../../../src/analytics/Zone.ts"
+import { Zone } from "../../../src/domain/Zone.ts"
 import { momentOf, wallTime } from "../../../src/web/dashboard/WallClock.ts"
 
 const cases: ReadonlyArray<readonly [zone: string, shown: string, utc: string]> = [

@@ -1,12 +1,12 @@
 /** Names that people would go by: what the page says of them and what the server does is one rule. */
 import { assert, describe, it } from "@effect/vitest"
-import { normaliseUsername, usernameProblem } from "../../../src/domain/Username.ts"
-import { nameProblem, normalisedName } from "../../../src/web/session/nameProblem.ts"
+import { normaliseUsername } from "../../../src/domain/nameRule.ts"
+import { usernameProblem } from "../../../src/domain/Username.ts"
+import { nameProblem } from "../../../src/web/session/nameProblem.ts"
 import { anyText } from "../../domain/texts.ts"
 import "../../domain/seed.ts"
 
 const agrees = (name: string) => {
-  assert.strictEqual(normalisedName(name), normaliseUsername(name))
   assert.strictEqual(nameProblem(name) === undefined, usernameProblem(normaliseUsername(name)) === undefined, name)
 }
 

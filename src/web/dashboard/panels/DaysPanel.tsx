@@ -6,7 +6,7 @@ import { Panel } from "../Panel.tsx"
 import type { Question } from "../Question.ts"
 import { useScope } from "../Scope.ts"
 import type { Cell } from "../Sheet.ts"
-import type { Zone } from "../../../analytics/Zone.ts"
+import type { Zone } from "../../../domain/Zone.ts"
 
 const DAY = 86_400_000
 

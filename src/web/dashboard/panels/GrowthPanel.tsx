@@ -7,7 +7,7 @@ import { report } from "../Question.ts"
 import { useScope } from "../Scope.ts"
 import type { Cell } from "../Sheet.ts"
 import { UnitChoice } from "../UnitChoice.tsx"
-import type { Zone } from "../../../analytics/Zone.ts"
+import type { Zone } from "../../../domain/Zone.ts"
 
 const KINDS = [
   ["new", "New"],

@@ -1,6 +1,6 @@
 /** Rows as files. */
 import { assert, describe, it } from "@effect/vitest"
-import { type Cell, csv, figuresOf, ndjson } from "../../src/http/exporting.ts"
+import { type Cell, csv, figuresOf, ndjson } from "../../src/domain/Table.ts"
 
 const cell = (value: Cell) => csv({ columns: ["x"], rows: [[value]] }).slice(3, -2)
 

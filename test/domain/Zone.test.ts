@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
-import { type Bucket, Zone } from "../../src/analytics/Zone.ts"
-import "../domain/seed.ts"
+import { type Bucket, Zone } from "../../src/domain/Zone.ts"
+import "./seed.ts"
 
 const MINUTE = 60_000
 const QUARTER = 15 * MINUTE
