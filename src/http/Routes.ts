@@ -19,6 +19,7 @@ import { problemResponse } from "./problemResponse.ts"
 import { SECURITY_HEADERS } from "./securityHeaders.ts"
 import type { SignIn } from "./SignIn.ts"
 import * as webApp from "./webApp.ts"
+import * as WsPage from "./WsPage.ts"
 
 export interface RoutesOptions extends Partial<DoorOptions> {
   readonly origins: AllowedOrigins
@@ -42,15 +43,6 @@ const respond = (status: number, code: string, detail: string, headers: Readonly
 
 /** A userId of 64 code points, four percent-encoded bytes each, has 768 characters; a longer one is still told what is wrong with it. */
 const MAX_PARAM_LENGTH = 1024
-
-const Upgrade = HttpRouter.add(
-  "GET",
-  "/ws",
-  respond(426, "upgrade_required", "this is a WebSocket; a proxy on the way may have dropped the Upgrade header", {
-    upgrade: "websocket",
-    connection: "upgrade"
-  })
-)
 
 const pathOf = (request: HttpServerRequest.HttpServerRequest) => request.url.split("?", 1)[0]!
 
@@ -134,7 +126,7 @@ export const layer = ({
       DocsPage.layer,
       web === undefined ? HomePage.layer : webApp.layer(web),
       MetricsPage.layer,
-      Upgrade
+      WsPage.layer
     ).pipe(Layer.provide(Authentication.layer({ apiKeys, metricsToken }))),
     {
       disableLogger: true,

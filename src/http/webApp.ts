@@ -46,12 +46,45 @@ export const builtWebApp = (): string | undefined =>
 
 const compressed = HttpMiddleware.compression()
 
+/** What the build has compressed beforehand, each in a folder of its name, the smallest first. */
+const ENCODINGS = ["br", "gzip"] as const
+
+/** Whether an `Accept-Encoding` takes an encoding by its name (RFC 9110, 12.5.3). Weights but 0 say what is liked more, not what may be. */
+const takes = (accepted: string, encoding: string): boolean =>
+  accepted.split(",").some((one) => {
+    const [name = "", weight = ""] = one.split(";").map((part) => part.trim().toLowerCase())
+    return name === encoding && !/^q=0(\.0*)?$/.test(weight)
+  })
+
+/** A folder of files that never change. */
+const kept = (root: string) => HttpStaticServer.make({ root, cacheControl: KEPT })
+
+/** The assets, as they are or as they were compressed. */
+const assetsOf = Effect.fnUntraced(function* (directory: string) {
+  const plain = yield* kept(`${directory}/assets`)
+  const packed = yield* Effect.forEach(
+    ENCODINGS.filter((encoding) => existsSync(`${directory}/${encoding}`)),
+    (encoding) =>
+      Effect.map(kept(`${directory}/${encoding}`), (files) => ({
+        encoding,
+        files: Effect.map(
+          files,
+          HttpServerResponse.setHeaders({ "content-encoding": encoding, vary: "Accept-Encoding" })
+        )
+      }))
+  )
+  return HttpServerRequest.HttpServerRequest.use(({ headers }) => {
+    const accepted = headers["accept-encoding"] ?? ""
+    return packed.find(({ encoding }) => takes(accepted, encoding))?.files ?? plain
+  })
+})
+
 export const layer = ({ connect = [], directory }: WebAppOptions) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const router = yield* HttpRouter.HttpRouter
       const files = yield* HttpStaticServer.make({ root: directory })
-      const assets = yield* HttpStaticServer.make({ root: `${directory}/assets`, cacheControl: KEPT })
+      const assets = yield* assetsOf(directory)
       const headers = { "content-security-policy": policyOf(connect), "cache-control": "no-cache" }
       const page = Effect.map(
         Effect.updateService(files, HttpServerRequest.HttpServerRequest, (request) =>

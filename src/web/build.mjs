@@ -1,9 +1,11 @@
 // Builds the web app into `dist/web` where it is missing, or its sources are no longer those that it was built from. Plain JavaScript, as
 // it runs before anyone has looked which Node this is.
 import { createHash } from "node:crypto"
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { brotliCompress, gzip } from "node:zlib"
 
 const top = fileURLToPath(new URL("../../", import.meta.url))
 const built = join(top, "dist/web")
@@ -40,6 +42,20 @@ const why = () => {
   return before === fingerprint() ? undefined : "has changed since it was built"
 }
 
+const ENCODINGS = { br: promisify(brotliCompress), gzip: promisify(gzip) }
+
+/** Compresses once, and as well as can be, what would else be compressed for each browser: into folders of the encodings' names. */
+const compress = async (directory) => {
+  const assets = join(directory, "assets")
+  const names = readdirSync(assets)
+  for (const [encoding, encode] of Object.entries(ENCODINGS)) {
+    mkdirSync(join(directory, encoding))
+    const write = async (name) =>
+      writeFileSync(join(directory, encoding, name), await encode(readFileSync(join(assets, name))))
+    await Promise.all(names.map(write))
+  }
+}
+
 const build = async () => {
   // whoever runs this, as a test runner does, may have said something else; React would be the one for developers
   process.env.NODE_ENV = "production"
@@ -53,6 +69,7 @@ const build = async () => {
       configLoader: "native",
       build: { outDir: fresh, emptyOutDir: true }
     })
+    await compress(fresh)
     writeFileSync(join(fresh, "sources.txt"), sources)
     rmSync(built, { recursive: true, force: true })
     renameSync(fresh, built)

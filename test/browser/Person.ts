@@ -51,6 +51,13 @@ export class Person {
     return person
   }
 
+  /** The same person in another tab, which is open beside the first. */
+  async another(path: string): Promise<Person> {
+    const page = await this.page.context().newPage()
+    await page.goto(path)
+    return new Person(page, this.watched, this.name)
+  }
+
   /** Done once the room is shown and one is in it. */
   async inRoom(room = "global"): Promise<void> {
     await this.page.getByRole("textbox", { name: `Message #${room}` }).waitFor()

@@ -16,7 +16,7 @@ const MISSED = 50
 const BACK_MS = 40_000
 
 /** What a browser's console says of a line that is cut. */
-const CUT = [/WebSocket connection to .* failed/, /net::ERR_/]
+const CUT = [/WebSocket connection to .* failed/, /net::ERR_/, /status of 426/]
 
 describe.skipIf(missing !== undefined)("an outage", () => {
   let browser: Browser

@@ -13,7 +13,7 @@ const BACK_MS = 40_000
 const WAITING = 40
 
 /** What a browser's console says of a server that is away. */
-const AWAY = [/WebSocket connection to .* failed/, /net::ERR_/]
+const AWAY = [/WebSocket connection to .* failed/, /net::ERR_/, /status of 426/]
 
 /** Says one line after the other until told to stop; how many there were. */
 const chatter = (person: Person) => {

@@ -202,6 +202,29 @@ describe("POST /api/moderation", () => {
   )
 })
 
+describe("a ban", () => {
+  it.live("is told to who asks why they get no socket, where users are who they say they are", () =>
+    Effect.gen(function* () {
+      yield* order(key, { action: "ban", userId: "bo", reason: "shouting", seconds: 60 })
+      const { body, headers, status } = yield* ask("/ws?userId=bo&username=Bo")
+      assert.deepInclude(body, { status: 403, code: "banned" })
+      assert.include(body["detail"], "shouting")
+      assert.strictEqual(status, 403)
+      assert.strictEqual(headers.get("retry-after"), "60")
+      for (const path of ["/ws?userId=cy", "/ws?userId=", "/ws?userId=%00", "/ws?userid=bo", "/ws"]) {
+        assert.strictEqual((yield* ask(path)).status, 426, path)
+      }
+    }).pipe(Effect.provide(serving("")))
+  )
+
+  it.live("is nobody's to know without a token, where there are tokens", () =>
+    Effect.gen(function* () {
+      yield* order(key, { action: "ban", userId: "bo", reason: "shouting" })
+      assert.strictEqual((yield* ask("/ws?userId=bo")).status, 426)
+    }).pipe(Effect.provide(serving(SECRET)))
+  )
+})
+
 describe("GET /api/moderation", () => {
   it.live("lists what is in force, the newest first, a page at a time", () =>
     Effect.gen(function* () {

@@ -1,9 +1,9 @@
 /** The web app as browsers get it, over a folder that was built. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { get as request } from "node:http"
+import { type IncomingHttpHeaders, get as request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { brotliDecompressSync } from "node:zlib"
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { NodeServer } from "../../src/http/NodeServer.ts"
@@ -17,6 +17,15 @@ mkdirSync(join(directory, "assets"))
 writeFileSync(join(directory, "index.html"), "<!doctype html><title>The app</title>")
 writeFileSync(join(directory, "assets/index-abc123.js"), script)
 writeFileSync(join(directory, "sources.txt"), "not for everyone")
+// told from what would be compressed on request by what it says
+const beforehand = `${script}// beforehand`
+for (const [encoding, encode] of [
+  ["br", brotliCompressSync],
+  ["gzip", gzipSync]
+] as const) {
+  mkdirSync(join(directory, encoding))
+  writeFileSync(join(directory, encoding, "index-abc123.js"), encode(beforehand))
+}
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const built = site({ web: { directory } })
@@ -28,7 +37,7 @@ const raw = Effect.fnUntraced(function* (path: string, headers: Readonly<Record<
   if (server.port() === 0) yield* server.listen
   return yield* Effect.promise(
     () =>
-      new Promise<{ readonly status: number; readonly encoding: string | undefined; readonly body: Buffer }>(
+      new Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }>(
         (resolve, reject) => {
           request({ host: "127.0.0.1", port: server.port(), path, headers, agent: false }, (answer) => {
             const parts: Array<Buffer> = []
@@ -36,7 +45,7 @@ const raw = Effect.fnUntraced(function* (path: string, headers: Readonly<Record<
             answer.on("end", () =>
               resolve({
                 status: answer.statusCode ?? 0,
-                encoding: answer.headers["content-encoding"],
+                headers: answer.headers,
                 body: Buffer.concat(parts)
               })
             )
@@ -104,10 +113,30 @@ describe("the web app", () => {
       assert.strictEqual(plain.headers.get("cache-control"), "public, max-age=31536000, immutable")
       assert.strictEqual(plain.headers.get("content-type"), "text/javascript; charset=utf-8")
       assert.strictEqual(plain.headers.get("x-content-type-options"), "nosniff")
-      const small = yield* raw(path, { "accept-encoding": "gzip, br" })
-      assert.strictEqual(small.encoding, "br")
-      assert.isBelow(small.body.length, script.length / 10)
-      assert.strictEqual(brotliDecompressSync(small.body).toString(), script)
+      assert.include(plain.headers.get("vary"), "Accept-Encoding")
+      for (const [accepted, encoding, decode] of [
+        ["gzip, br", "br", brotliDecompressSync],
+        ["gzip, deflate, br, zstd", "br", brotliDecompressSync],
+        ["br;q=0.5, gzip", "br", brotliDecompressSync],
+        ["BR", "br", brotliDecompressSync],
+        ["gzip", "gzip", gunzipSync],
+        ["gzip, br;q=0", "gzip", gunzipSync],
+        ["br; q=0.0, gzip", "gzip", gunzipSync],
+        ["brotli, gzip", "gzip", gunzipSync]
+      ] as const) {
+        const packed = yield* raw(path, { "accept-encoding": accepted })
+        assert.strictEqual(packed.headers["content-encoding"], encoding, accepted)
+        assert.strictEqual(packed.headers["content-type"], "text/javascript; charset=utf-8")
+        assert.strictEqual(packed.headers["cache-control"], "public, max-age=31536000, immutable")
+        assert.include(packed.headers["vary"], "Accept-Encoding")
+        assert.notStrictEqual(packed.headers["etag"], plain.headers.get("etag"))
+        assert.strictEqual(decode(packed.body).toString(), beforehand)
+        const again = yield* raw(path, {
+          "accept-encoding": accepted,
+          "if-none-match": packed.headers["etag"] ?? ""
+        })
+        assert.deepEqual([again.status, again.body.length], [304, 0])
+      }
     }).pipe(Effect.provide(built))
   )
 
@@ -117,7 +146,9 @@ describe("the web app", () => {
         "/assets/index-old.js",
         "/assets/",
         "/assets/../sources.txt",
+        "/br/index-abc123.js",
         "/assets/..%2fsources.txt",
+        "/assets/..%2fbr/index-abc123.js",
         "/assets/%2e%2e/sources.txt",
         "/assets/..\\sources.txt",
         "/sources.txt",

@@ -161,10 +161,11 @@ const createSession = (): Session => {
     }
   }
 
-  /** A browser does not say why a socket was refused; what the same token is answered over HTTP does. */
+  /** A browser does not say why a socket was refused; what the same user is answered over HTTP does. */
   const look = async (client: Client) => {
-    if (tokens === undefined) return
-    const response = await session.fetch("/api/rooms?limit=1").catch(() => undefined)
+    const identity = identityOf(stored.get(IDENTITY))
+    const path = identity === undefined ? "/api/rooms?limit=1" : `/ws?userId=${encodeURIComponent(identity.userId)}`
+    const response = await session.fetch(path).catch(() => undefined)
     if (response === undefined || response.ok || state.getSnapshot().client !== client) return
     if (response.status === 401) {
       return session.signOut("Your sign-in has expired, or is not accepted here. Sign in again.")
