@@ -2,7 +2,7 @@
 import { useMemo } from "react"
 import type { Message } from "../../client/index.ts"
 import { Avatar } from "../ui/Avatar.tsx"
-import { excerptAround, highlighted } from "./highlighted.ts"
+import { excerptOf } from "./highlighted.ts"
 import { clockTime, dayName, fullTime } from "./Moment.ts"
 import styles from "./SearchHit.module.css"
 
@@ -17,7 +17,7 @@ const LENGTH = 240
 
 export const SearchHit = ({ message, onGo, query }: SearchHitProps) => {
   const { content, timestamp, userId, username } = message
-  const parts = useMemo(() => excerptAround(highlighted(content, query), LENGTH), [content, query])
+  const parts = useMemo(() => excerptOf(content, query, LENGTH), [content, query])
   return (
     <button type="button" className={styles["hit"]} onClick={onGo}>
       <Avatar userId={userId} name={username} size={2} />

@@ -1,5 +1,7 @@
 /** Which parts of a text a search found: words that begin as those that were looked for do, compared as the server compares them. */
 import { isUnspaced, soughtIn, wordsOf } from "../../domain/searching.ts"
+import { parse } from "../content/parse.ts"
+import { plainText } from "../content/plainText.ts"
 
 interface Part {
   readonly text: string
@@ -27,8 +29,9 @@ export const highlighted = (text: string, query: string): ReadonlyArray<Part> =>
   return parts
 }
 
-/** The part of a long text around what was found first, of about `length` units. */
-export const excerptAround = (parts: ReadonlyArray<Part>, length: number): ReadonlyArray<Part> => {
+/** What a message says, without markup; of a long one, about `length` units around what was found first. */
+export const excerptOf = (content: string, query: string, length: number): ReadonlyArray<Part> => {
+  const parts = highlighted(plainText(parse(content)), query)
   const first = parts.findIndex(({ found }) => found)
   const before = parts.slice(0, Math.max(0, first)).reduce((sum, { text }) => sum + text.length, 0)
   if (before <= length / 2) return parts

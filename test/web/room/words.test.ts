@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HubbubError } from "../../../src/client/index.ts"
-import { excerptAround, highlighted } from "../../../src/web/room/highlighted.ts"
+import { excerptOf, highlighted } from "../../../src/web/room/highlighted.ts"
 import { joinedNames } from "../../../src/web/room/joined.ts"
 import { dayName, dayOf } from "../../../src/web/room/Moment.ts"
 import { refusalOf } from "../../../src/web/room/refusalOf.ts"
@@ -43,10 +43,16 @@ describe("what was found", () => {
   })
 
   it("is seen of a long text, with some of what is before it", () => {
-    const parts = excerptAround(highlighted(`${"word ".repeat(100)}needle and more`, "needle"), 120)
+    const parts = excerptOf(`${"word ".repeat(100)}needle and more`, "needle", 120)
     const text = parts.map((part) => part.text).join("")
     assert.match(text, /^…word (?:word )+needle and more$/)
     assert.isBelow(text.length, 80)
+  })
+
+  it("is shown on one line, without markup", () => {
+    const parts = excerptOf("> **Half** a\n> thought\n\n- see `the [code`](x)", "half code", 120)
+    const text = parts.map((part) => (part.found ? `[${part.text}]` : part.text)).join("")
+    assert.strictEqual(text, "[Half] a thought see the [[code]](x)")
   })
 })
 
