@@ -27,6 +27,8 @@ export interface Asking {
   readonly rights: Rights
   readonly moderates: boolean
   readonly ref: Ref | undefined
+  /** Why the change is not allowed any more: asked once the message was found, which may take as long as a store does. */
+  readonly forbidden: () => ProtocolError | undefined
 }
 
 export type Asked = Extract<ClientFrame, { readonly type: "edit" | "delete" | "react" }>
@@ -109,7 +111,8 @@ export class Amender extends Context.Service<
           if (!hub.submit(command(settled))) resume(Effect.fail(overloaded))
         })
 
-      const amend = Effect.fnUntraced(function* ({ client, moderates, ref, rights }: Asking, frame: Asked) {
+      const amend = Effect.fnUntraced(function* (asking: Asking, frame: Asked) {
+        const { client, moderates, ref, rights } = asking
         const { at, messageId, roomId } = frame
         const by = client.identity.userId
         if (!rights.enter(roomId)) return yield* Effect.fail(notFound)
@@ -120,6 +123,8 @@ export class Amender extends Context.Service<
         const target = yield* Effect.mapError(history.find(roomId, messageId, at, search), unfound)
         if (target === undefined) return yield* Effect.fail(notFound)
         if (target.userId !== author && !anyones) return yield* Effect.fail(forbidden)
+        const shut = asking.forbidden()
+        if (shut !== undefined) return yield* Effect.fail(shut)
         const taken = hub.submit({ _tag: "Amend", client, ref, roomId, target, change: changeOf(frame), by })
         return yield* taken ? Effect.succeed(target.userId) : Effect.fail(overloaded)
       })

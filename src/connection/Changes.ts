@@ -68,8 +68,15 @@ export class Changes {
   private amend(frame: Asked, rights: Rights | undefined): Effect.Effect<void, ProtocolError> {
     const { amender, moderation } = this.services
     const { userId } = this.client.identity
-    const { messageId, roomId } = frame
-    const asking = { client: this.client, rights: rights ?? Rights.open, moderates: rights?.moderates === true }
+    const { messageId, roomId, type } = frame
+    const moderates = rights?.moderates === true
+    const asking = {
+      client: this.client,
+      rights: rights ?? Rights.open,
+      moderates,
+      // what one has said one may always take away
+      forbidden: () => (type === "delete" ? undefined : this.shut(roomId, moderates))
+    }
     return Effect.flatMap(amender.amend({ ...asking, ref: frame.ref }, frame), (author) =>
       frame.type !== "delete" || author === userId || moderation === undefined || rights === undefined
         ? Effect.void

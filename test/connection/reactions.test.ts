@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { randomUUID } from "node:crypto"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Latch, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { Analytics } from "../../src/analytics/Analytics.ts"
 import { Judge } from "../../src/connection/Gate.ts"
@@ -9,6 +9,8 @@ import type { Moderation as Order } from "../../src/domain/Moderation.ts"
 import { serverFrames } from "../../src/domain/ServerFrame.ts"
 import { UserId } from "../../src/domain/UserId.ts"
 import { Moderation } from "../../src/moderation/Moderation.ts"
+import { RoomLog } from "../../src/log/RoomLog.ts"
+import { history, logOptions } from "../../src/Persistence.ts"
 import { History } from "../../src/store/History.ts"
 import { lobby, say } from "../support/Amending.ts"
 import { configuration, connect, engineLayer, settle, subscribe } from "../support/Engine.ts"
@@ -214,6 +216,40 @@ describe("who may react", () => {
       yield* order({ action: "ban", userId: alice, roomId: lobby })
       assert.strictEqual(yield* codeOf(react(ann, messageId, "🎉")), "forbidden_room")
     }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("is nobody who was muted while the message was looked for, in whatever way they would change it", () =>
+    Effect.gen(function* () {
+      const found = yield* Latch.make(true)
+      const slow = Layer.effect(
+        History,
+        Effect.map(History, (kept): History["Service"] => ({
+          ...kept,
+          find: (...asked) => Effect.andThen(found.await, kept.find(...asked))
+        }))
+      ).pipe(Layer.provideMerge(history))
+      yield* Effect.gen(function* () {
+        const ann = yield* inLobby("alice")
+        const { messageId } = yield* say(ann, "hello")
+        const at = { roomId: "lobby", messageId }
+        found.closeUnsafe()
+        ann.say({ type: "react", ...at, emoji: thumb, ref: 1 })
+        ann.say({ type: "edit", ...at, content: "bye", ref: 2 })
+        ann.say({ type: "delete", ...at, ref: 3 })
+        yield* settle
+        yield* order({ action: "mute", userId: alice, roomId: lobby })
+        found.openUnsafe()
+        for (const [ref, answer] of [
+          [1, "muted"],
+          [2, "muted"],
+          [3, undefined]
+        ] as const) {
+          yield* ann.when(() => ann.frames.some((frame) => frame["ref"] === ref))
+          assert.strictEqual(ann.frames.find((frame) => frame["ref"] === ref)?.["code"], answer)
+        }
+        assert.isEmpty([...ann.of("reaction"), ...ann.of("edited")])
+      }).pipe(Effect.provide(engineLayer(config, RoomLog.layerMemory(logOptions(config)), slow)))
+    })
   )
 
   it.effect("is held to what messages are held to: as many a second", () =>

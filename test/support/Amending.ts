@@ -53,7 +53,7 @@ export const change = Effect.fnUntraced(function* (
     ...(at === undefined ? {} : { at })
   }
   yield* amender.amend(
-    { client: known.client, rights, moderates, ref },
+    { client: known.client, rights, moderates, ref, forbidden: () => undefined },
     content === undefined ? { type: "delete", ...target } : { type: "edit", ...target, content: Content.make(content) }
   )
 })
