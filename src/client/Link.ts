@@ -130,7 +130,7 @@ export const createLink = (settings: Settings, events: LinkEvents): Link => {
   const receive = (text: unknown) => {
     pulse.heard()
     const frame = parsed(text)
-    if (typeof frame?.type !== "string") logger.warn?.("not a frame")
+    if (typeof frame?.type !== "string") logger.warn?.("no frame")
     else if (frame.type === "welcome") welcome(frame)
     else if (state.status === "live") {
       if (frame.type === "draining") notBefore = clock.now() + frame.reconnectAfterMs

@@ -4,34 +4,37 @@ import type { Scene } from "./Scene.ts"
 
 export interface People {
   heard(frame: Frame<"presence_diff">): void
-  /** How many there are as of a subscribe; asks who they are. */
+  /** How many there are as of a subscribe; asks who they are, if that is wanted. */
   counted(count: number): void
+  /** Whether to ask who is there from now on. */
+  name(wanted: boolean): void
 }
 
 /** Differences that are remembered while a list is under way. */
 const LATER = 100
 
-/** `named`: whether to ask who is there. */
-export const createPeople = ({ calls, changed, logger, state }: Scene, named: () => boolean): People => {
+export const createPeople = ({ calls, changed, state }: Scene): People => {
   const { roomId } = state
   let known = NaN
-  let later: Array<Frame<"presence_diff">> = []
-  let asking = false
+  let named = true
+  /** What came while a list is under way; none while none is. */
+  let later: Array<Frame<"presence_diff">> | undefined
 
   const ask = async () => {
-    if (!named() || asking) return
-    asking = true
+    if (!named || later) return
+    later = []
     try {
       const { members, users, version } = await calls.call({ type: "presence", roomId }, "presence")
       known = version
       state.memberCount = members
       state.members = users
-      for (const one of later.splice(0)) heard(one)
+      const missed = later
+      later = undefined
+      for (const one of missed) heard(one)
       changed()
-    } catch (error) {
-      logger.debug?.("no members", { roomId, error })
-    } finally {
-      asking = false
+    } catch {
+      // with the next difference, or the next connection
+      later = undefined
     }
   }
 
@@ -40,8 +43,8 @@ export const createPeople = ({ calls, changed, logger, state }: Scene, named: ()
     if (version <= known) return
     state.memberCount = members
     if (version !== known + 1 || truncated) {
-      later = [...later, frame].slice(-LATER)
       void ask()
+      later = later && [...later, frame].slice(-LATER)
       return
     }
     known = version
@@ -54,8 +57,13 @@ export const createPeople = ({ calls, changed, logger, state }: Scene, named: ()
     counted: (count) => {
       known = NaN
       state.memberCount = count
-      later = []
+      later &&= []
       void ask()
+    },
+    name: (wanted) => {
+      named = wanted
+      // who came and went while nobody asked is not known; on the way in, they are asked for then
+      if (state.status === "joined") void ask()
     }
   }
 }

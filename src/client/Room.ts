@@ -16,7 +16,7 @@ import type { Scene } from "./Scene.ts"
 import type { Waiting } from "./Waiters.ts"
 
 export interface JoinOptions extends Waiting {
-  /** Whether to ask who is there: yes, unless said otherwise. */
+  /** Whether to ask who is there: yes, unless said otherwise. It can be said again of a room that one is in. */
   readonly members?: boolean
 }
 
@@ -71,9 +71,8 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
   const reading = createReading(scene, () => timeline)
   const timeline: Timeline = createTimeline(scene, reading)
   const past = createPast(scene, timeline)
-  const people = createPeople(scene, () => named)
+  const people = createPeople(scene)
   const typists = createTypists(scene)
-  let named = true
   /** Whether the list may lack changes that nobody tells any more: until it was read again. */
   let stale = false
   /** Of the newest change in the room that is known. */
@@ -101,7 +100,7 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
     for (const one of frame.changes ?? []) change(one)
     reading.joined(frame)
     timeline.resume(frame)
-    stale ||= frame.changesLost === true
+    stale ||= frame.changesLost ?? false
     if (stale) void reread()
     version = frame.version
     people.counted(frame.members)
@@ -159,7 +158,7 @@ export const createRoom = (roomId: string, house: House): HeldRoom => {
     ...reading,
     ...typists,
     join: ({ members = true, ...waiting } = {}) => {
-      named = members
+      people.name(members)
       return subscription.join(waiting)
     },
     forget: (waiting) => {

@@ -43,6 +43,41 @@ describe("who is there", () => {
     assert.strictEqual(asked(), 2)
     assert.deepEqual(names(), ["ann"])
   })
+
+  it("is asked as long as it is wanted, and at once where it is wanted after all", async () => {
+    const place = await joined({})
+    const room = place.client.room(ROOM)
+    const asked = () => place.server.line.received.filter(({ type }) => type === "presence").length
+    const change = (version: number) =>
+      place.server.line.tell({
+        type: "presence_diff",
+        roomId: ROOM,
+        version,
+        members: 10 + version,
+        joined: [],
+        left: []
+      })
+    void room.join({ members: false })
+    await place.clock.advance(100)
+    change(5)
+    await place.clock.advance(100)
+    assert.deepEqual([asked(), room.getSnapshot().members, room.getSnapshot().memberCount], [0, [], 15])
+
+    place.server.room(ROOM).presence = 5
+    void room.join()
+    await place.clock.advance(100)
+    assert.deepEqual([asked(), room.getSnapshot().members], [1, [{ userId: "ann", username: "ANN" }]])
+    change(6)
+    await place.clock.advance(100)
+    assert.deepEqual([asked(), room.getSnapshot().memberCount], [1, 16])
+
+    void room.join({ members: false })
+    change(9)
+    place.server.restart(1012)
+    await place.clock.advance(60_000)
+    assert.strictEqual(room.getSnapshot().status, "joined")
+    assert.strictEqual(asked(), 0)
+  })
 })
 
 describe("who writes", () => {

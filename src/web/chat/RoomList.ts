@@ -55,6 +55,8 @@ const NONE = { unread: 0, mentions: 0 }
 const SPARED = 2
 /** For whom there is none yet. */
 export const FIRST_ROOM = "global"
+/** Rooms of which one knows everybody, so that all can be found by name. With more, each connection would begin with hundreds of lists. */
+const FEW = 10
 /** Until the server says how many it may be. */
 const ROOMS = 32
 /** Refusals that say nothing of whether one may be in the room. */
@@ -155,6 +157,10 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
 
   const capacity = () => Math.max(1, (client.getSnapshot().welcome?.limits.rooms ?? ROOMS) - SPARED)
 
+  /** Who is there is asked in the shown room; in private ones as well, as those are named by who is in them, and in all where they are few. */
+  const join = ({ kind, room, roomId }: Entry) =>
+    room.join({ members: kind !== "public" || roomId === shown || entries.size <= FEW })
+
   /** Joins what may be joined, private rooms first: what is said there is for few. */
   const joinSome = () => {
     const all = [...entries.values()].sort((a, b) => Number(b.kind !== "public") - Number(a.kind !== "public"))
@@ -163,7 +169,7 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
       if (left <= 0) break
       if (isIn(entry) || invitations.has(entry.roomId)) continue
       left--
-      entry.room.join().catch(() => undefined)
+      join(entry).catch(() => undefined)
     }
   }
 
@@ -179,9 +185,10 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
   }
 
   /** `isNew`: as far as is known here. */
-  const begin = async ({ kind, room, roomId }: Entry, isNew: boolean) => {
+  const begin = async (entry: Entry, isNew: boolean) => {
+    const { kind, room, roomId } = entry
     try {
-      await room.join()
+      await join(entry)
       await asking
       // what was said before one came is not unread, and the server is to know that the room is read
       if (isNew && kind === "public" && marked?.has(roomId) === false) await room.read()
@@ -285,7 +292,9 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
     loading,
     refresh,
     show: (roomId) => {
+      const hidden = shown === undefined || shown === roomId ? undefined : entries.get(shown)
       shown = roomId
+      if (hidden !== undefined && isIn(hidden)) join(hidden).catch(() => undefined)
       if (roomId === undefined) publish()
       else enter(roomId)
     },

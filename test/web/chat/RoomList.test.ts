@@ -91,6 +91,28 @@ describe("the list", () => {
     assert.strictEqual(place.find("garden")?.unread, 0)
   })
 
+  it("asks who is there in each room where they are few, else in the one that is shown", async () => {
+    const asked = (place: ReturnType<typeof listing>) =>
+      place.server.line.received.filter(({ type }) => type === "presence").map(({ roomId }) => roomId)
+    const few = listing("ann")
+    for (const roomId of ["music", "garden"]) few.server.room(roomId).mark("ann", START)
+    await few.connect()
+    assert.sameMembers(asked(few), ["garden", "music"])
+
+    const many = listing("ann")
+    for (let n = 1; n <= 11; n++) many.server.room(`room-${n}`).mark("ann", START)
+    many.rooms.show("room-1")
+    await many.connect()
+    assert.deepStrictEqual(asked(many), ["room-1"])
+    many.rooms.show("room-2")
+    await many.clock.advance(100)
+    assert.deepStrictEqual(asked(many), ["room-1", "room-2"])
+    many.server.restart(1012)
+    await many.clock.advance(60_000)
+    assert.lengthOf(many.joined(), 11)
+    assert.deepStrictEqual(asked(many), ["room-2"])
+  })
+
   it("stays the same array while nothing that it shows changes", async () => {
     const place = listing("ann")
     for (const roomId of ["music", "garden"]) place.server.room(roomId).mark("ann", START)
