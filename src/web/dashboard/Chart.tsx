@@ -5,8 +5,7 @@ import styles from "./Chart.module.css"
 import { lookOf } from "./Dashes.ts"
 import { type Drawn, Drawing, type Layout } from "./Drawing.tsx"
 import { Legend, type Total } from "./Legend.tsx"
-import { type Line, type Slot, slotAt, touched } from "./Lines.ts"
-import { shownTime } from "./Moment.ts"
+import { type Line, placeOf, type Slot, slotAt, spanName, touched } from "./Lines.ts"
 import { exact, type Unit } from "./Numeral.ts"
 import { linear, yScaleOf } from "./Scale.ts"
 import { useScope } from "./Scope.ts"
@@ -64,7 +63,7 @@ const useLayout = ({ lines, slots, unit }: Omit<Drawn, "bars">, { height, width 
 }
 
 export const Chart = ({ bars = false, label, lines, slots, totalLabel, totals, unit }: ChartProps) => {
-  const { go, pointer, tz } = useScope()
+  const { go, pointer, tz, zone } = useScope()
   const frame = useRef<HTMLDivElement>(null)
   const size = useSize(frame)
   const layout = useLayout({ lines, slots, unit }, size)
@@ -77,7 +76,7 @@ export const Chart = ({ bars = false, label, lines, slots, totalLabel, totals, u
   // what was pointed at on a chart that is gone is not pointed at any more
   useEffect(() => () => pointer.set(undefined), [pointer])
 
-  const placeOf = (event: React.PointerEvent) => {
+  const pixelOf = (event: React.PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
     return Math.min(Math.max(event.clientX - box.left, left), right)
   }
@@ -85,7 +84,7 @@ export const Chart = ({ bars = false, label, lines, slots, totalLabel, totals, u
   const point = (at: number | undefined) => pointer.set(at === undefined ? undefined : slots[at]?.start)
 
   const moved = (event: React.PointerEvent) => {
-    const place = placeOf(event)
+    const place = pixelOf(event)
     point(slotAt(slots, timeOf(place)))
     if (drag !== undefined) setDrag({ ...drag, to: place })
   }
@@ -93,7 +92,7 @@ export const Chart = ({ bars = false, label, lines, slots, totalLabel, totals, u
     // a finger scrolls the page
     if (event.button !== 0 || event.pointerType === "touch") return
     event.currentTarget.setPointerCapture(event.pointerId)
-    setDrag({ from: placeOf(event), to: placeOf(event) })
+    setDrag({ from: pixelOf(event), to: pixelOf(event) })
   }
   const released = () => {
     setDrag(undefined)
@@ -123,7 +122,7 @@ export const Chart = ({ bars = false, label, lines, slots, totalLabel, totals, u
     slot === undefined || index === undefined
       ? "Arrow keys read the values"
       : [
-          shownTime(slot.start * 1000, "minute", tz),
+          spanName(slot, zone, tz),
           ...lines.map(
             (line) => `${line.label} ${line.values[index] == null ? "no value" : exact(line.values[index])}`
           ),
@@ -156,11 +155,11 @@ export const Chart = ({ bars = false, label, lines, slots, totalLabel, totals, u
           <Drawing {...{ bars, layout, lines, slots, unit }} />
           {slot === undefined || index === undefined ? null : (
             <g className={styles["pointer"]}>
-              <line x1={x(slot.start)} x2={x(slot.start)} y1={MARGIN.top} y2={bottom} />
+              <line x1={x(placeOf(slot, bars))} x2={x(placeOf(slot, bars))} y1={MARGIN.top} y2={bottom} />
               {lines.map(({ label, values }, place) => {
                 const value = values[index] ?? null
                 return value === null ? null : (
-                  <circle key={label} cx={x(slot.start)} cy={y(value)} r={3.5} fill={lookOf(place).colour} />
+                  <circle key={label} cx={x(placeOf(slot, bars))} cy={y(value)} r={3.5} fill={lookOf(place).colour} />
                 )
               })}
             </g>

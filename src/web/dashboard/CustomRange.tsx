@@ -24,7 +24,7 @@ export const CustomRange = ({ onDone }: { readonly onDone: () => void }) => {
         event.preventDefault()
         if (first === undefined || last === undefined || problem !== undefined) return
         const range = { from: new Date(first).toISOString(), to: new Date(last).toISOString() }
-        go({ range, zoom: undefined, roomsOffset: 0, usersOffset: 0 })
+        go({ range, zoom: undefined })
         onDone()
       }}
     >

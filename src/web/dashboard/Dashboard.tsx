@@ -12,7 +12,7 @@ import styles from "./Dashboard.module.css"
 import { AnswerFailed, type Failure, unreadable } from "./Failure.ts"
 import { LiveStrip } from "./LiveStrip.tsx"
 import { Overview } from "./Overview.tsx"
-import { periodOf } from "./Period.ts"
+import { isOpen, periodOf } from "./Period.ts"
 import { createRefresh, type Refresh } from "./Refresh.ts"
 import { Refused } from "./Refused.tsx"
 import { type Scope, ScopeContext } from "./Scope.ts"
@@ -92,9 +92,19 @@ const Dashboard = ({ session }: { readonly session: Session }) => {
     () => (zone === undefined ? undefined : periodOf(view, beat.now, zone)),
     [view, beat.now, zone]
   )
+  const { place } = view
   const latest = useRef(view)
   latest.current = view
-  const go = useCallback((change: Partial<View>) => navigate(addressOf({ ...latest.current, ...change })), [])
+  const go = useCallback(
+    (change: Partial<View>) => {
+      const other = "range" in change || "zoom" in change
+      // pages of lists are of one period
+      navigate(addressOf({ ...latest.current, ...(other ? { roomsOffset: 0, usersOffset: 0 } : {}), ...change }))
+      // the last so long is up to now, also where nothing refreshes by itself
+      if (other && change.zoom === undefined) parts.refresh.refresh()
+    },
+    [parts]
+  )
 
   // an address that does not say of which clock it is would show others something else
   useEffect(() => {
@@ -111,7 +121,16 @@ const Dashboard = ({ session }: { readonly session: Session }) => {
     }
   }, [view])
 
-  const seconds = period?.rolling === true ? view.refresh : 0
+  // what was followed to another page is gone with the one it was on, and the focus with it
+  const heading = useRef<HTMLHeadingElement>(null)
+  const shown = place.of === "everything" ? "" : `${place.of} ${place.id}`
+  const before = useRef(shown)
+  useEffect(() => {
+    if (before.current !== shown) heading.current?.focus({ preventScroll: true })
+    before.current = shown
+  }, [shown])
+
+  const seconds = period !== undefined && isOpen(period, beat.now) ? view.refresh : 0
   useEffect(() => parts.refresh.begin(seconds), [parts, seconds])
 
   const scope = useMemo<Scope | undefined>(
@@ -122,7 +141,6 @@ const Dashboard = ({ session }: { readonly session: Session }) => {
     [view, period, tz, zone, beat, parts, go, refuse]
   )
   if (scope === undefined) return null
-  const { place } = view
 
   return (
     <ScopeContext value={scope}>
@@ -133,13 +151,15 @@ const Dashboard = ({ session }: { readonly session: Session }) => {
             Chat
           </a>
           {place.of === "everything" ? (
-            <h1>Figures</h1>
+            <h1 ref={heading} tabIndex={-1}>
+              Figures
+            </h1>
           ) : (
             <>
               <a href={addressOf({ ...view, place: { of: "everything" }, tables: [] })} onClick={follow}>
                 All figures
               </a>
-              <h1>
+              <h1 ref={heading} tabIndex={-1}>
                 <bdi>{place.of === "room" ? `#${place.id}` : place.id}</bdi>
               </h1>
             </>

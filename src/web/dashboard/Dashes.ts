@@ -1,6 +1,6 @@
 /** How lines look beside their colours, so that they are told apart without them. Lengths in pixels. */
 
-const DASHES: ReadonlyArray<string> = ["", "8 3", "2 3", "10 3 2 3", "5 5"]
+const DASHES: ReadonlyArray<string> = ["", "8 3", "10 3 2 3 2 3", "10 3 2 3", "5 5"]
 
 /** Of what is not over yet. */
 export const OPEN_DASH = "2 3"

@@ -2,8 +2,8 @@
 import { memo } from "react"
 import styles from "./Chart.module.css"
 import { BEFORE_DASH, lookOf, OPEN_DASH } from "./Dashes.ts"
-import { isolated, type Line, onlyOpen, settled, type Slot, unsettled, type Values } from "./Lines.ts"
-import { brief, type Unit } from "./Numeral.ts"
+import { isolated, type Line, onlyOpen, placeOf, settled, type Slot, unsettled, type Values } from "./Lines.ts"
+import { narrow, type Unit } from "./Numeral.ts"
 import { barPath, linePath } from "./Paths.ts"
 import type { Place, YScale } from "./Scale.ts"
 import type { Tick } from "./Ticks.ts"
@@ -34,7 +34,7 @@ const Axes = ({ layout, unit }: { readonly layout: Layout; readonly unit: Unit }
         <g key={value}>
           <line x1={left} x2={right} y1={y(value)} y2={y(value)} />
           <text x={left - 8} y={y(value)} dy="0.32em" textAnchor="end">
-            {brief(value, unit === "count" ? "number" : unit)}
+            {narrow(value, unit)}
           </text>
         </g>
       ))}
@@ -65,7 +65,7 @@ interface TraceProps {
 const dots = (values: Values) => values.flatMap((value, i) => (value === null ? [] : [{ value, i }]))
 
 /** Thinner, and with a rim so that it is seen on what it lies over. */
-const Before = ({ layout: { x, y }, line: { before }, place, slots }: TraceProps) => {
+const Before = ({ layout: { x, y }, line: { before, cut = [] }, place, slots }: TraceProps) => {
   if (before === undefined) return null
   const path = linePath(before, slots, x, y)
   return (
@@ -74,6 +74,18 @@ const Before = ({ layout: { x, y }, line: { before }, place, slots }: TraceProps
       <path d={path} stroke={lookOf(place).colour} strokeWidth={2} strokeDasharray={BEFORE_DASH} />
       {isolated(before).map((i) => (
         <circle key={i} cx={x(slots[i]?.start ?? 0)} cy={y(before[i] ?? 0)} r={2} fill={lookOf(place).colour} />
+      ))}
+      {dots(before.map((value, i) => (cut[i] === true ? value : null))).map(({ i, value }) => (
+        <circle
+          key={i}
+          cx={x(slots[i]?.start ?? 0)}
+          cy={y(value)}
+          r={3}
+          fill="var(--raised)"
+          stroke={lookOf(place).colour}
+          strokeWidth={1.5}
+          data-part="cut"
+        />
       ))}
     </g>
   )
@@ -125,7 +137,12 @@ export const Drawing = memo(({ bars, layout, lines, slots, unit }: DrawingProps)
     )}
     {lines.map((line, place) => (
       // over bars in another colour than theirs
-      <Before key={line.label} {...{ layout, line, slots }} place={bars ? place + 1 : place} />
+      <Before
+        key={line.label}
+        {...{ layout, line }}
+        slots={bars ? slots.map((slot) => ({ ...slot, start: placeOf(slot, bars) })) : slots}
+        place={bars ? place + 1 : place}
+      />
     ))}
   </>
 ))

@@ -1,8 +1,7 @@
 /** Which line is what, and what it says: of all of the time, or of the bucket that is pointed at. */
 import { BEFORE_DASH, lookOf, OPEN_DASH } from "./Dashes.ts"
 import styles from "./Legend.module.css"
-import type { Line, Slot } from "./Lines.ts"
-import { shownTime } from "./Moment.ts"
+import { type Line, type Slot, spanName } from "./Lines.ts"
 import { brief, exact, type Unit } from "./Numeral.ts"
 import { useScope } from "./Scope.ts"
 
@@ -94,7 +93,7 @@ const Value = ({ precise, unit, value }: ValueProps) => {
 }
 
 export const Legend = ({ bars, index, lines, slots, totalLabel, totals, unit }: LegendProps) => {
-  const { tz } = useScope()
+  const { tz, zone } = useScope()
   const slot = index === undefined ? undefined : slots[index]
   const valueOf = (line: Line, i: number): Partial<Total> =>
     index === undefined
@@ -121,13 +120,11 @@ export const Legend = ({ bars, index, lines, slots, totalLabel, totals, unit }: 
         )
       })}
       {lines.some(({ before }) => before !== undefined) ? <Before colour={lookOf(bars ? 1 : 0).colour} /> : null}
-      {slots.some(({ partial }) => partial) ? <Open bar={bars} /> : null}
+      {slots.some(({ partial }) => partial) || lines.some(({ cut = [] }) => cut.includes(true)) ? (
+        <Open bar={bars} />
+      ) : null}
       <li className={styles["when"]}>
-        <span dir="auto">
-          {slot === undefined
-            ? (totalLabel ?? "")
-            : `${shownTime(slot.start * 1000, "minute", tz)} – ${shownTime(slot.end * 1000, "time", tz)}`}
-        </span>
+        <span dir="auto">{slot === undefined ? (totalLabel ?? "") : spanName(slot, zone, tz)}</span>
       </li>
     </ul>
   )

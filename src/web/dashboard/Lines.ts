@@ -1,5 +1,8 @@
 /** The numbers that a chart draws: where there is none there is a gap, and what is not over yet is drawn apart. */
+import type { Zone } from "../../domain/Zone.ts"
 import type { Point, Timeseries } from "./Answer.ts"
+import { shownSpan } from "./Moment.ts"
+import { isMidnight } from "./Ticks.ts"
 
 export type Values = ReadonlyArray<number | null>
 
@@ -15,6 +18,8 @@ export interface Line {
   readonly values: Values
   /** Those of the period before, bucket beside bucket, to be laid over the present ones. */
   readonly before?: Values | undefined
+  /** Whether buckets of the period before are cut by it: it ends where the present one begins, which need not be on the hour or day. */
+  readonly cut?: ReadonlyArray<boolean> | undefined
 }
 
 export const slotsOf = (points: ReadonlyArray<Point>): ReadonlyArray<Slot> =>
@@ -24,7 +29,8 @@ export const slotsOf = (points: ReadonlyArray<Point>): ReadonlyArray<Slot> =>
 export const lineOf = (label: string, { points, previous }: Timeseries, compare: boolean): Line => ({
   label,
   values: points.map(({ value }) => value),
-  before: compare && previous !== undefined ? points.map((_, i) => previous.points[i]?.value ?? null) : undefined
+  before: compare && previous !== undefined ? points.map((_, i) => previous.points[i]?.value ?? null) : undefined,
+  cut: compare ? previous?.points.map(({ partial }) => partial) : undefined
 })
 
 /** Those of buckets that are over. */
@@ -59,6 +65,15 @@ export const isolated = (values: Values): Array<number> => {
 /** Whether there is anything to draw. */
 export const isEmpty = (lines: ReadonlyArray<Line>): boolean =>
   lines.every(({ before = [], values }) => [...values, ...before].every((value) => value === null || value === 0))
+
+/** A bucket as it is told, in words. */
+export const spanName = ({ end, start }: Slot, zone: Zone, tz: string): string => {
+  const [from, to] = [start * 1000, end * 1000]
+  return shownSpan(from, to, isMidnight(from, zone) && isMidnight(to, zone), tz)
+}
+
+/** Where a value is drawn, in seconds: a line goes through beginnings, a bar stands in the middle. */
+export const placeOf = ({ end, start }: Slot, bars: boolean): number => (bars ? (start + end) / 2 : start)
 
 /** What was drawn up from one moment to another, in seconds, as the whole buckets that it touches; milliseconds since 1970. */
 export const touched = (

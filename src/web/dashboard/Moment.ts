@@ -49,3 +49,14 @@ export const offsetName = (at: number, tz: string): string =>
   formatOf("zone", tz)
     .formatToParts(at)
     .find(({ type }) => type === "timeZoneName")?.value ?? tz
+
+/**
+ * From the beginning of a bucket to its end, in milliseconds since 1970: `25 Oct, 21:00 – 22:00`, and of whole days `25 Oct`. Where the
+ * clock is put between them the offsets are said, too: else an hour that comes twice would read the same.
+ */
+export const shownSpan = (start: number, end: number, days: boolean, tz: string): string => {
+  if (days) return formatOf("day", tz).formatRange(start, end - 1)
+  const [before, after] = [offsetName(start, tz), offsetName(end, tz)]
+  if (before === after) return formatOf("minute", tz).formatRange(start, end)
+  return `${shownTime(start, "minute", tz)} ${before} – ${shownTime(end, "time", tz)} ${after}`
+}

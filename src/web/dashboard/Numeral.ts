@@ -4,7 +4,14 @@ const exactly = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 })
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 })
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 })
-const finePercent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 3 })
+const finePercent = new Intl.NumberFormat(undefined, {
+  style: "percent",
+  maximumFractionDigits: 3,
+  roundingMode: "trunc"
+})
+const smallPercent = new Intl.NumberFormat(undefined, { style: "percent", maximumSignificantDigits: 1 })
+const fewDigits = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 4 })
+const twoDigits = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 2 })
 const change = new Intl.NumberFormat(undefined, {
   style: "percent",
   maximumFractionDigits: 0,
@@ -32,6 +39,8 @@ export const duration = (seconds: number): string => {
 export const share = (value: number): string => {
   // what is not all must not look like it
   const fine = value > 0.99 && value < 1
+  // nor what is not nothing
+  if (value > 0 && value < 0.0005) return smallPercent.format(value)
   return (fine ? finePercent : percent).format(value)
 }
 
@@ -47,6 +56,16 @@ const FORMATS: Record<Unit, (value: number) => string> = {
 
 /** What there is no number of is a dash. */
 export const brief = (value: number | null, unit: Unit): string => (value === null ? "–" : FORMATS[unit](value))
+
+/** In a place that has no room for more than seven characters, such as beside an axis: `1.728M`. */
+export const narrow = (value: number | null, unit: Unit): string => {
+  if (value === null || value < 1_000) return brief(value, unit)
+  if (unit === "milliseconds") return inUnit(value / 1000, "s")
+  return value >= 1_000_000 && (unit === "count" || unit === "number") ? fewDigits.format(value) : brief(value, unit)
+}
+
+/** A count in a place for four characters: `12K`. */
+export const tiny = (value: number): string => (value < 10_000 ? String(value) : twoDigits.format(value))
 
 /** How a number changed from one period to the next; nothing where there is none to compare with. */
 export interface Delta {

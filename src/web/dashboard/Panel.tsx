@@ -23,6 +23,8 @@ export interface Drawn {
   readonly drawing: ReactNode
   /** Whether there is nothing to draw. */
   readonly empty?: boolean
+  /** Why the server keeps it to itself: neither picture, table nor file, since all would have zeros that are none. */
+  readonly withheld?: string | undefined
   /** Beside the title: of how long the buckets are. */
   readonly detail?: string
   /** What is not as it was asked for. */
@@ -95,6 +97,7 @@ export const Panel = <T extends object>(props: PanelProps<T>) => {
     !period.rolling &&
     (Date.parse(envelope.from) !== period.from || Date.parse(envelope.to) !== period.to)
   const asTable = view.tables.includes(id)
+  const nothingToSave = drawn === undefined || drawn.withheld !== undefined
   const behind =
     envelope === undefined || state.status !== "answered" || Date.parse(envelope.to) < Date.now() + answers.ahead()
       ? 0
@@ -112,6 +115,7 @@ export const Panel = <T extends object>(props: PanelProps<T>) => {
     if (state.status === "asking") return <Waiting height={height} />
     if (state.status === "failed") return <WhyNot failure={state.failure} height={height} retry={retry} />
     if (drawn === undefined) return null
+    if (drawn.withheld !== undefined) return <Nothing height={height} text={drawn.withheld} />
     if (asTable) return <SheetTable sheet={drawn.sheet} title={title} />
     if (drawn.empty === true) return <Nothing height={height} text={nothing ?? "No messages in this period"} />
     return drawn.drawing
@@ -141,8 +145,8 @@ export const Panel = <T extends object>(props: PanelProps<T>) => {
             label={`Download ${title}`}
             small
             items={[
-              { label: "CSV", icon: "download", disabled: drawn === undefined, onSelect: () => save("csv") },
-              { label: "JSON", icon: "download", disabled: drawn === undefined, onSelect: () => save("json") }
+              { label: "CSV", icon: "download", disabled: nothingToSave, onSelect: () => save("csv") },
+              { label: "JSON", icon: "download", disabled: nothingToSave, onSelect: () => save("json") }
             ]}
           />
         </span>

@@ -62,6 +62,9 @@ export const periodOf = ({ range, zoom }: Pick<View, "range" | "zoom">, now: num
   return typeof range === "string" ? last(range, now, zone) : between(range)
 }
 
+/** Whether its figures are not all told at a time: it goes along, or is not over. */
+export const isOpen = ({ rolling, to }: Period, now: number): boolean => rolling || to > now
+
 export const bucketNames: Record<BucketSize, string> = {
   "1m": "per minute",
   "15m": "per 15 minutes",

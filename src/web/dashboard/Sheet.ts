@@ -72,6 +72,7 @@ export const seriesSheet = (told: ReadonlyArray<Told>, previous: boolean): Sheet
     for (const { kind, label, name } of told) {
       columns.push({ name: `previous.${name}`, label: `${label}, period before`, kind })
     }
+    columns.push({ name: "previousPartial", label: "Complete, period before", kind: "partial" })
   }
   const rows = Array.from({ length }, (_, i): Array<Cell> => {
     const point = first?.points[i]
@@ -82,7 +83,11 @@ export const seriesSheet = (told: ReadonlyArray<Told>, previous: boolean): Sheet
       point?.partial ?? null
     ]
     if (before.length > 0) {
-      row.push(before[i]?.start ?? null, ...told.map(({ series }) => series.previous?.points[i]?.value ?? null))
+      row.push(
+        before[i]?.start ?? null,
+        ...told.map(({ series }) => series.previous?.points[i]?.value ?? null),
+        before[i]?.partial ?? null
+      )
     }
     return row
   })

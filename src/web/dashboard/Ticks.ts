@@ -14,7 +14,7 @@ export interface Tick {
 
 const MINUTES = [1, 2, 5, 10, 15, 30]
 const HOURS = [1, 2, 3, 6, 12]
-const DAYS = [1, 2, 7, 14, 28, 84, 364]
+const DAYS = [1, 2, 4, 7, 14, 28, 84, 364]
 
 /** `least`: milliseconds between two marks. */
 function* choices(from: number, to: number, least: number, zone: Zone): Generator<ReadonlyArray<number>> {
@@ -36,7 +36,8 @@ function* choices(from: number, to: number, least: number, zone: Zone): Generato
   }
 }
 
-const isMidnight = (at: number, zone: Zone) => zone.dayStart(zone.localDay(at)) === at
+/** Whether a day of the zone begins then. */
+export const isMidnight = (at: number, zone: Zone) => zone.dayStart(zone.localDay(at)) === at
 
 interface Asked {
   /** Half-open, milliseconds since 1970. */

@@ -5,7 +5,7 @@ import { About, type Definition } from "./About.tsx"
 import type { Series } from "./Answer.ts"
 import type { Questions } from "./Inquiry.ts"
 import { shownTime } from "./Moment.ts"
-import { brief, deltaOf, exact, type Unit } from "./Numeral.ts"
+import { deltaOf, exact, narrow, type Unit } from "./Numeral.ts"
 import type { Told } from "./Question.ts"
 import { useScope } from "./Scope.ts"
 import { Sparkline } from "./Sparkline.tsx"
@@ -82,9 +82,12 @@ export const Tile = <T extends object>({ about, questions, read, title, unit }: 
               value={tile.total === null ? "" : String(tile.total)}
               title={`${tile.total === null ? "no value" : exact(tile.total)}, data as of ${shownTime(tile.told.computedAt, "seconds", tz)}`}
             >
-              {brief(tile.total, unit)}
+              {narrow(tile.total, unit)}
             </data>
           </p>
+          {state.status === "answered" && state.failure !== undefined ? (
+            <p className={styles["failed"]}>Not refreshed: {state.failure.title.toLowerCase()}</p>
+          ) : null}
           <p
             className={styles["delta"]}
             title={

@@ -1,9 +1,9 @@
 /** Of when figures are, and by which clock; how often they are asked for anew. */
-import { useState } from "react"
+import { useRef, useState } from "react"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { CustomRange } from "./CustomRange.tsx"
 import { shownTime } from "./Moment.ts"
-import { bucketNames, rangeNames } from "./Period.ts"
+import { bucketNames, isOpen, rangeNames } from "./Period.ts"
 import { useScope } from "./Scope.ts"
 import styles from "./Toolbar.module.css"
 import { RANGES, REFRESHES } from "./View.ts"
@@ -19,6 +19,7 @@ const Ranges = () => {
   const { go, view } = useScope()
   const custom = typeof view.range !== "string"
   const [open, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
   return (
     <>
       <div className={styles["ranges"]} role="group" aria-label="Period">
@@ -30,17 +31,24 @@ const Ranges = () => {
             aria-pressed={view.range === range}
             onClick={() => {
               setOpen(false)
-              go({ range, zoom: undefined, roomsOffset: 0, usersOffset: 0 })
+              go({ range, zoom: undefined })
             }}
           >
             {range}
           </button>
         ))}
-        <button type="button" aria-pressed={custom} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button ref={button} type="button" aria-pressed={custom} aria-expanded={open} onClick={() => setOpen(!open)}>
           Custom
         </button>
       </div>
-      {open ? <CustomRange onDone={() => setOpen(false)} /> : null}
+      {open ? (
+        <CustomRange
+          onDone={() => {
+            setOpen(false)
+            button.current?.focus()
+          }}
+        />
+      ) : null}
     </>
   )
 }
@@ -50,7 +58,7 @@ const Refreshing = ({ onRefresh }: { readonly onRefresh: () => void }) => {
   const status = () => {
     if (view.refresh === 0) return "Not refreshing by itself"
     if (beat.paused) return "Paused while the page is hidden"
-    return period.rolling ? `Refreshed at ${shownTime(beat.now, "seconds", tz)}` : "The period does not move on"
+    return isOpen(period, beat.now) ? `Refreshed at ${shownTime(beat.now, "seconds", tz)}` : "The period is over"
   }
   return (
     <div className={styles["refreshing"]}>

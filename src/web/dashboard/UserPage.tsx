@@ -2,7 +2,7 @@
 import { follow } from "../Route.ts"
 import type { Envelope, UserFigures } from "./Answer.ts"
 import { BarList } from "./BarList.tsx"
-import { definitions as d } from "./definitions.ts"
+import { definitions as d, WITHHELD } from "./definitions.ts"
 import { fact } from "./fact.ts"
 import { DaysPanel } from "./panels/DaysPanel.tsx"
 import { FactsPanel } from "./panels/FactsPanel.tsx"
@@ -11,8 +11,6 @@ import { ofUser } from "./Question.ts"
 import { useScope } from "./Scope.ts"
 import type { Cell, Fact } from "./Sheet.ts"
 import { addressOf } from "./View.ts"
-
-const WITHHELD = "Figures of single people are withheld on this server"
 
 const userFacts = (a: UserFigures): ReadonlyArray<Fact> => [
   fact("username", "Name", a.username, "text"),
@@ -36,8 +34,7 @@ const UserPage = ({ id }: { readonly id: string }) => {
         about={[d.messages, d.engaged, d.sessions]}
         question={question}
         facts={userFacts}
-        empty={({ withheld }) => withheld === true}
-        nothing={WITHHELD}
+        withheld={(answer) => (answer.withheld === true ? WITHHELD : undefined)}
         span={6}
       />
       <Panel<{ readonly answer: Envelope & UserFigures }>
@@ -55,6 +52,7 @@ const UserPage = ({ id }: { readonly id: string }) => {
             ],
             rows: answer.rooms.map(({ messages, roomId }): Array<Cell> => [roomId, messages])
           },
+          withheld: answer.withheld === true ? WITHHELD : undefined,
           empty: answer.rooms.length === 0,
           drawing: (
             <BarList

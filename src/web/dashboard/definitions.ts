@@ -3,6 +3,9 @@ import type { Definition } from "./About.tsx"
 
 const define = <const K extends string>(all: Record<K, readonly [string, string]>): Record<K, Definition> => all
 
+/** In place of figures of one person, on a server that keeps those to itself. */
+export const WITHHELD = "Figures of single people are withheld on this server"
+
 export const definitions = define({
   messages: [
     "Messages",

@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import { Zone } from "../../../src/domain/Zone.ts"
 import {
   isEmpty,
   isolated,
@@ -6,6 +7,7 @@ import {
   settled,
   slotAt,
   slotsOf,
+  spanName,
   touched,
   unsettled
 } from "../../../src/web/dashboard/Lines.ts"
@@ -19,6 +21,27 @@ it("draws apart what is not over yet, and leads a line there", () => {
   assert.deepStrictEqual(settled(values, slots), [1, null, 3, 4, null])
   assert.deepStrictEqual(unsettled(values, slots), [null, null, null, 4, 2])
   assert.deepStrictEqual(onlyOpen(values, slots), [null, null, null, null, 2])
+})
+
+it("says of a bucket what tells it from all others", () => {
+  const berlin = Zone.of("Europe/Berlin")
+  assert.isDefined(berlin)
+  const name = (from: string, to: string) =>
+    spanName({ start: Date.parse(from) / 1000, end: Date.parse(to) / 1000, partial: false }, berlin, "Europe/Berlin")
+  const twice = [
+    name("2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z"),
+    name("2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z")
+  ]
+  assert.notStrictEqual(twice[0], twice[1])
+  assert.include(twice[0], "GMT+2")
+  // a day of 25 hours, and a week
+  for (const whole of [
+    name("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+    name("2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z")
+  ]) {
+    assert.include(whole, "25")
+    assert.notInclude(whole, ":")
+  }
 })
 
 const same = (value: number) => value

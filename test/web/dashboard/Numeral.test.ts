@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { brief, deltaOf, duration, exact, share } from "../../../src/web/dashboard/Numeral.ts"
+import { brief, deltaOf, duration, exact, narrow, share, tiny } from "../../../src/web/dashboard/Numeral.ts"
 
 const digits = (text: string) => text.replaceAll(/[^\d.]/g, "")
 
@@ -23,6 +23,20 @@ it("does not write all for what is almost all", () => {
   assert.strictEqual(digits(share(0.9988)), "99.88")
   assert.strictEqual(digits(share(1)), "100")
   assert.strictEqual(digits(share(0.4235)), "42.4")
+})
+
+it("does not write all for one of millions that is missing, nor nothing for what is little", () => {
+  assert.strictEqual(digits(share(0.999_999_9)), "99.999")
+  assert.strictEqual(digits(share(0.000_107)), "0.01")
+  assert.strictEqual(digits(share(0)), "0")
+})
+
+it("writes large numbers in a few characters where there is no room for more", () => {
+  const numbers = [0, 999_999, 2_000_000, 100_000_000, 2_300_868_109]
+  for (const value of numbers) assert.isAtMost(narrow(value, "count").length, 7)
+  assert.strictEqual(narrow(999_999, "count"), brief(999_999, "count"))
+  assert.strictEqual(digits(narrow(1_500, "milliseconds")), "1.5")
+  for (const value of [...numbers, 12_345]) assert.isAtMost(tiny(value).length, 4)
 })
 
 it("writes a dash where there is no number", () => {

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Zone } from "../../../src/domain/Zone.ts"
-import { bucketFor, periodOf } from "../../../src/web/dashboard/Period.ts"
+import { bucketFor, isOpen, periodOf } from "../../../src/web/dashboard/Period.ts"
 import { RANGES } from "../../../src/web/dashboard/View.ts"
 
 const HOUR = 3_600_000
@@ -60,6 +60,14 @@ it("shows what was drawn up in place of the range", () => {
   const zoom = { from: "2026-03-29T00:00:00.000Z", to: "2026-03-29T02:00:00.000Z" }
   const { bucket, from, rolling, to } = periodOf({ range: "30d", zoom }, Date.parse("2026-04-01T00:00:00Z"), berlin)
   assert.deepStrictEqual([from, to, bucket, rolling], [Date.parse(zoom.from), Date.parse(zoom.to), "1m", false])
+})
+
+it("is open as long as it goes along with time or is not over", () => {
+  const range = { from: "2026-03-29T00:00:00.000Z", to: "2026-03-30T00:00:00.000Z" }
+  const [during, after] = [Date.parse("2026-03-29T12:00:00Z"), Date.parse("2026-03-30T00:00:00Z")]
+  assert.isTrue(isOpen(periodOf({ range, zoom: undefined }, during, berlin), during))
+  assert.isFalse(isOpen(periodOf({ range, zoom: undefined }, after, berlin), after))
+  assert.isTrue(isOpen(periodOf({ range: "24h", zoom: undefined }, after, berlin), after))
 })
 
 it("takes longer buckets for longer periods, and never more than 5,000", () => {

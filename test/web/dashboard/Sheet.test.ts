@@ -40,9 +40,9 @@ it("has every bucket of a period before that is longer, as a clock that is put m
   const { columns, rows } = seriesSheet(told, true)
   assert.deepStrictEqual(
     columns.map(({ name }) => name),
-    ["start", "end", "messages", "partial", "previousStart", "previous.messages"]
+    ["start", "end", "messages", "partial", "previousStart", "previous.messages", "previousPartial"]
   )
-  assert.deepStrictEqual(rows[2], [null, null, null, null, "2026-03-29T04:00:00.000+05:30", 0])
+  assert.deepStrictEqual(rows[2], [null, null, null, null, "2026-03-29T04:00:00.000+05:30", 0, false])
 })
 
 it("says in every row of CSV of which zone and definitions it is, and up to when complete", () => {

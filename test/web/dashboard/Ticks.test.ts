@@ -28,6 +28,10 @@ it("marks nothing within a bucket", () => {
   assert.isTrue(marks.every((moment) => moment.slice(11, 19) === "00:00:00"))
 })
 
+it("has more marks than one for a week where there is room for three", () => {
+  assert.isAtLeast(at("2026-11-19T09:00:00Z", "2026-11-26T08:30:00Z", "UTC", 3_600_000, 3).length, 2)
+})
+
 it("has no more marks than there is room for", () => {
   for (const days of [0.02, 0.3, 1, 7, 30, 90, 400]) {
     const end = new Date(Date.parse("2026-01-01T00:00:00Z") + days * 86_400_000).toISOString()

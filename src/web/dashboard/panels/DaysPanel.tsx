@@ -1,6 +1,6 @@
 import type { Day, Envelope } from "../Answer.ts"
 import { Chart } from "../Chart.tsx"
-import { definitions } from "../definitions.ts"
+import { definitions, WITHHELD } from "../definitions.ts"
 import type { Slot } from "../Lines.ts"
 import { Panel } from "../Panel.tsx"
 import type { Question } from "../Question.ts"
@@ -19,7 +19,7 @@ const slotsOf = (days: ReadonlyArray<Day>, zone: Zone): ReadonlyArray<Slot> =>
   })
 
 /** Messages by local day, of a room or a user. */
-export const DaysPanel = <A extends Envelope & { readonly days: ReadonlyArray<Day> }>({
+export const DaysPanel = <A extends Envelope & { readonly days: ReadonlyArray<Day>; readonly withheld?: true }>({
   question
 }: {
   readonly question: Question<A>
@@ -43,6 +43,7 @@ export const DaysPanel = <A extends Envelope & { readonly days: ReadonlyArray<Da
           ],
           rows: answer.days.map(({ date, messages, partial }): Array<Cell> => [date, messages, partial])
         },
+        withheld: answer.withheld === true ? WITHHELD : undefined,
         empty: answer.days.every(({ messages }) => messages === 0),
         drawing: (
           <Chart

@@ -16,13 +16,14 @@ interface FactsPanelProps<A extends Envelope> {
   readonly span: 4 | 6 | 8 | 12
   readonly empty?: (answer: A) => boolean
   readonly nothing?: string
+  readonly withheld?: (answer: A) => string | undefined
   readonly height?: number
   /** Under the figures. */
   readonly under?: (answer: A) => ReactNode
 }
 
 export const FactsPanel = <A extends Envelope>(props: FactsPanelProps<A>) => {
-  const { about, empty, facts, height = 200, id, nothing, question, span, title, under } = props
+  const { about, empty, facts, height = 200, id, nothing, question, span, title, under, withheld } = props
   return (
     <Panel<{ readonly answer: A }>
       id={id}
@@ -35,6 +36,7 @@ export const FactsPanel = <A extends Envelope>(props: FactsPanelProps<A>) => {
       draw={({ answer }) => ({
         envelope: answer,
         sheet: factSheet(facts(answer)),
+        withheld: withheld?.(answer),
         empty: empty?.(answer) ?? false,
         drawing: (
           <>

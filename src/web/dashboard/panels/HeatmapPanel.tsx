@@ -3,7 +3,7 @@ import type { Envelope, Heatmap } from "../Answer.ts"
 import { definitions } from "../definitions.ts"
 import { heatCells } from "../Heat.ts"
 import { WEEKDAYS } from "../Moment.ts"
-import { exact } from "../Numeral.ts"
+import { exact, tiny } from "../Numeral.ts"
 import { Panel } from "../Panel.tsx"
 import { report } from "../Question.ts"
 import { useScope } from "../Scope.ts"
@@ -55,7 +55,7 @@ const Map = ({ heat }: { readonly heat: Heatmap }) => (
                     : `${WEEKDAYS[weekday]} ${hourName(hour)}: ${exact(messages)} messages in ${hours} such ${hours === 1 ? "hour" : "hours"}`
                 }
               >
-                <span>{hours === 0 ? "–" : messages}</span>
+                <span>{hours === 0 ? "–" : tiny(messages)}</span>
               </td>
             ))}
           </tr>

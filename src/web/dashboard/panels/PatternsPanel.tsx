@@ -1,7 +1,7 @@
 import type { Envelope, PatternKind, Patterns } from "../Answer.ts"
 import { BarList } from "../BarList.tsx"
 import { definitions } from "../definitions.ts"
-import { brief, exact, share } from "../Numeral.ts"
+import { brief, exact, share, tiny } from "../Numeral.ts"
 import { Panel } from "../Panel.tsx"
 import { report } from "../Question.ts"
 import { useScope } from "../Scope.ts"
@@ -47,7 +47,7 @@ const Histogram = ({ patterns }: { readonly patterns: Patterns }) => {
     <ol className={styles["histogram"]} dir="ltr" aria-label="Messages by length in characters">
       {patterns.lengths.map(({ messages }, i) => (
         <li key={names[i]} title={`${names[i]} characters: ${exact(messages)} messages`}>
-          <data value={String(messages)}>{brief(messages, "count")}</data>
+          <data value={String(messages)}>{messages < 100_000 ? brief(messages, "count") : tiny(messages)}</data>
           <span aria-hidden="true" style={{ blockSize: `${(messages / most) * 12}rem` }} />
           <small>{names[i]}</small>
         </li>

@@ -13,6 +13,8 @@ import type { Cell, Column } from "../Sheet.ts"
 import { addressOf } from "../View.ts"
 import styles from "./RankingPanel.module.css"
 
+const WITHHELD = "Names are withheld: fewer people stand behind this than the server asks for. Choose a longer period."
+
 /** Entries on a page. */
 export const PAGE = 10
 
@@ -59,14 +61,11 @@ export const RankingPanel = <A extends Envelope & { readonly hasMore: boolean; r
           envelope: answer,
           ...(entries.length === 0 ? {} : { detail: `${offset + 1}–${offset + entries.length}` }),
           sheet: { columns, rows: entries.map(({ row }) => row) },
-          empty: entries.length === 0 && offset === 0 && answer.withheld !== true,
+          withheld: answer.withheld === true ? WITHHELD : undefined,
+          empty: entries.length === 0 && offset === 0,
           drawing: (
             <div className={styles["ranking"]}>
-              {answer.withheld === true ? (
-                <p>
-                  Names are withheld: fewer people stand behind this than the server asks for. Choose a longer period.
-                </p>
-              ) : null}
+              {entries.length === 0 ? <p>This period has no so many. Go back to the ones before.</p> : null}
               <BarList
                 label={title}
                 unit="count"
