@@ -51,18 +51,24 @@ const walk = Effect.fnUntraced(function* <A>(
   }
 })
 
+/** Where a range ends for those who walk over it: nothing is kept of days to come, and a clock that was put back is not far behind. */
+const endOf = (figures: Figures["Service"], to: number) =>
+  Effect.map(figures.kept, ({ computedAt }) => Math.min(to, computedAt + DAY))
+
 /** Visits the tallies of a range, in the order of (start, id). */
 export const eachTally = (
   figures: Figures["Service"],
   range: TallyRange,
   visit: (stretch: Stretched) => void
 ): Effect.Effect<void, StoreUnavailable> =>
-  walk(
-    range.sketches ? SKETCHES : COUNTERS,
-    range.from,
-    range.to,
-    (from, to) => figures.tallies({ ...range, from, to }),
-    visit
+  Effect.flatMap(endOf(figures, range.to), (end) =>
+    walk(
+      range.sketches ? SKETCHES : COUNTERS,
+      range.from,
+      end,
+      (from, to) => figures.tallies({ ...range, from, to }),
+      visit
+    )
   )
 
 /** Visits what users, or one of them, did in the UTC days that overlap `[from, to)`, each day once, in the order of (start, userId). */
@@ -71,12 +77,14 @@ export const eachUser = (
   range: { readonly from: number; readonly to: number; readonly userId?: string | undefined },
   visit: (stretch: UserStretched) => void
 ): Effect.Effect<void, StoreUnavailable> =>
-  walk(
-    USERS,
-    Math.floor(range.from / DAY) * DAY,
-    range.to,
-    (from, to) => figures.users({ from, to, userId: range.userId }),
-    visit
+  Effect.flatMap(endOf(figures, range.to), (end) =>
+    walk(
+      USERS,
+      Math.floor(range.from / DAY) * DAY,
+      end,
+      (from, to) => figures.users({ from, to, userId: range.userId }),
+      visit
+    )
   )
 
 /** Visits quickly what is not read but in memory, and lets other work have its turn in between. */

@@ -52,6 +52,25 @@ describe("the heat-map", () => {
   )
 })
 
+describe("a window that ends in a far future", () => {
+  it.effect("is not read on where there can be nothing", () =>
+    Effect.gen(function* () {
+      const figures = new MemoryFigures("2026-11-01T00:00Z").says("ann", "2026-10-31T10:00Z")
+      const window = windowOver(figures, "2026-10-31T00:00Z", "9999-12-31T00:00Z")
+      let reads = 0
+      const counted = {
+        ...figures.service,
+        tallies: (range: Parameters<typeof figures.service.tallies>[0]) => {
+          reads++
+          return figures.service.tallies(range)
+        }
+      }
+      assert.strictEqual((yield* heatmap(counted, window, undefined)).total, 1)
+      assert.isBelow(reads, 10)
+    })
+  )
+})
+
 describe("patterns", () => {
   it.effect("counts what messages have in them, and how long they are", () =>
     Effect.gen(function* () {
