@@ -3,6 +3,7 @@
  * for it; one at a time, and none outlives the connection. What is looked for is never logged.
  */
 import { Cause, Effect, type Fiber } from "effect"
+import { messageParts } from "../actor/messageParts.ts"
 import type { ClientFrame } from "../domain/ClientFrame.ts"
 import { PAGE_SIZE_DEFAULT } from "../domain/PageSize.ts"
 import { type ProtocolError, refusal } from "../domain/ProtocolError.ts"
@@ -19,7 +20,7 @@ export type Inquiry = Extract<ClientFrame, { readonly type: "search" }>
 const UNTAKEN = 4
 const RETRY_MS = 100
 
-const answerOf = ({ ref, roomId }: Inquiry, { before, found }: Finds): string => {
+const answerOf = ({ ref, roomId }: Inquiry, { before, found }: Finds) => {
   const frame = encodeServerFrame({
     type: "found",
     ...(ref === undefined ? {} : { ref }),
@@ -29,8 +30,11 @@ const answerOf = ({ ref, roomId }: Inquiry, { before, found }: Finds): string =>
     places: found.map(({ place }) => place),
     messages: []
   })
-  // the messages are JSON already
-  return `${frame.slice(0, -"]}".length)}${found.map(({ json }) => json).join(",")}]}`
+  return messageParts(
+    frame.slice(0, -"]}".length),
+    found.map(({ json }) => json),
+    "]}"
+  )
 }
 
 export class Finder {
@@ -96,11 +100,11 @@ export class Finder {
     )
   }
 
-  private answer(text: string): void {
+  private answer(parts: ReadonlyArray<Buffer>): void {
     // the next search may come with the answer to this one
     this.underWay = undefined
     this.untaken++
-    this.client.mailbox.offerLong([Buffer.from(text)], () => {
+    this.client.mailbox.offerLong(parts, () => {
       this.untaken--
     })
     this.client.mailbox.flush()

@@ -3,6 +3,7 @@
  * waits for a store; few at a time, and none outlives the connection.
  */
 import { Cause, Effect, type Fiber } from "effect"
+import { messageParts } from "../actor/messageParts.ts"
 import type { Supervisor } from "../actor/Supervisor.ts"
 import type { ClientFrame } from "../domain/ClientFrame.ts"
 import { PAGE_SIZE_DEFAULT } from "../domain/PageSize.ts"
@@ -34,7 +35,7 @@ const AT_ONCE = 2
 const UNTAKEN = 4
 const RETRY_MS = 100
 
-const answerOf = ({ after, ref, roomId }: Ask, { first, last, messages, newer, older }: Page<Position>): string => {
+const answerOf = ({ after, ref, roomId }: Ask, { first, last, messages, newer, older }: Page<Position>) => {
   const frame = encodeServerFrame({
     type: "history",
     ...(ref === undefined ? {} : { ref }),
@@ -44,8 +45,7 @@ const answerOf = ({ after, ref, roomId }: Ask, { first, last, messages, newer, o
     ...(last === undefined ? {} : { after: last }),
     messages: []
   })
-  // the messages are JSON already
-  return `${frame.slice(0, -"]}".length)}${messages.join(",")}]}`
+  return messageParts(frame.slice(0, -"]}".length), messages, "]}")
 }
 
 export class Lookups {
@@ -107,9 +107,9 @@ export class Lookups {
     )
   }
 
-  private answer(text: string): void {
+  private answer(parts: ReadonlyArray<Buffer>): void {
     this.untaken++
-    this.client.mailbox.offerLong([Buffer.from(text)], () => {
+    this.client.mailbox.offerLong(parts, () => {
       this.untaken--
     })
     this.client.mailbox.flush()

@@ -8,6 +8,8 @@ import { codePoints } from "./codePoints.ts"
 /** Words that a search has at most, and code points. */
 const SEARCH_WORDS_MAX = 10
 const SEARCH_CODE_POINTS_MAX = 200
+/** Code units of a text, without compatibility forms, beyond which nothing is found: some characters are a whole sentence ("ﷺ"). */
+const FOLDED_MAX = 4096
 
 const ASCII = /^[\0-\x7f]*$/
 const ASCII_WORDS = /[0-9a-z]+/g
@@ -29,6 +31,7 @@ const UNSPACED = /^[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}
 const folded = (text: string): string =>
   text
     .normalize("NFKC")
+    .slice(0, FOLDED_MAX)
     .replace(IGNORABLE, "")
     .toLowerCase()
     .toUpperCase()

@@ -1,10 +1,16 @@
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { messageParts } from "../actor/messageParts.ts"
 import type { RoomId } from "../domain/RoomId.ts"
 import type { UserId } from "../domain/UserId.ts"
 import type { Page } from "../store/Page.ts"
 import type { Finds } from "../store/searchRoom.ts"
 import { type Cursors, roomTrack, type Track } from "./Cursors.ts"
 import type { PageQuery } from "./PageQuery.ts"
+
+const answer = (head: string, messages: ReadonlyArray<string>, tail: string) =>
+  HttpServerResponse.uint8Array(Buffer.concat(messageParts(`${head},"messages":[`, messages, `],${tail}`)), {
+    contentType: "application/json"
+  })
 
 /** A page of history as an answer. Its messages are JSON already, and go into the text as they are. */
 export const pageResponse = <P, Q>(
@@ -21,9 +27,7 @@ export const pageResponse = <P, Q>(
     // whoever asks again and again for what is new, and was given nothing, goes on from where they were
     after: last === undefined ? (after ?? null) : cursors.write(track, last)
   }).slice(1)
-  return HttpServerResponse.text(`${head},"messages":[${messages.join(",")}],${tail}`, {
-    contentType: "application/json"
-  })
+  return answer(head, messages, tail)
 }
 
 /** What a search of a room found as an answer. */
@@ -39,7 +43,6 @@ export const foundResponse = (
     hasMore: before !== undefined,
     before: before === undefined ? null : cursors.write(track, before)
   }).slice(1)
-  return HttpServerResponse.text(`${head},"messages":[${found.map(({ json }) => json).join(",")}],${tail}`, {
-    contentType: "application/json"
-  })
+  const messages = found.map(({ json }) => json)
+  return answer(head, messages, tail)
 }

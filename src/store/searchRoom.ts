@@ -12,6 +12,7 @@ import type { Grounds } from "./findMessage.ts"
 import type { HistoryUnavailable } from "./HistoryUnavailable.ts"
 import { type LogPart, type Moved, withLogPart } from "./LogPart.ts"
 import { StoreUnavailable } from "./MessageStore.ts"
+import { sift } from "./sift.ts"
 import type { Sought } from "./Sighting.ts"
 
 /** A message that was found. */
@@ -28,7 +29,7 @@ export interface Finds {
   readonly before: Position | undefined
 }
 
-/** Messages of the log that are looked at in one go: half a millisecond. */
+/** Messages of the log that are read in one go. */
 const PAGE = 200
 /** Messages that one search reads, after which whoever asked is told where to go on from. */
 const READ_MAX = 20_000
@@ -46,18 +47,23 @@ interface Look {
 type Failure = StoreUnavailable | HistoryUnavailable
 
 /** Looks through the messages that the log has, downwards from the one at `top`. */
-const inLog = (part: LogPart, { overlay }: Grounds, roomId: RoomId, { sought }: Sought, top: number) => {
+const inLog = Effect.fnUntraced(function* (
+  part: LogPart,
+  { overlay }: Grounds,
+  roomId: RoomId,
+  { sought }: Sought,
+  top: number
+): Effect.fn.Return<Look, Moved> {
   const { epoch, from } = part.tail
   const bottom = Math.max(from, top - PAGE + 1)
-  return Effect.map(part.read(bottom - 1, top), (messages): Look => {
-    const placed = messages.map((json, i): Find => {
-      const place = { epoch, seq: bottom + i }
-      return { place, json: overlay.get(roomId, place)?.json ?? json }
-    })
-    const found = placed.filter(({ json }) => isFound(sought, json)).toReversed()
-    return { found, reached: { epoch, seq: bottom }, looked: messages.length }
+  const messages = yield* part.read(bottom - 1, top)
+  const placed = messages.map((json, i): Find => {
+    const place = { epoch, seq: bottom + i }
+    return { place, json: overlay.get(roomId, place)?.json ?? json }
   })
-}
+  const found = yield* sift(sought, placed)
+  return { found: found.toReversed(), reached: { epoch, seq: bottom }, looked: messages.length }
+})
 
 /** What messages of some epochs have become that the store may not show yet. */
 function* changesOf(overlay: Grounds["overlay"], roomId: RoomId, epochs: ReadonlyArray<number>) {
@@ -83,14 +89,15 @@ const inStore = Effect.fnUntraced(function* (
     const place = { epoch, seq }
     return { place, json: overlay.get(roomId, place)?.json ?? json }
   }
-  const found = entries.map(now).filter(({ json }) => isFound(sought, json))
+  const candidates = entries.map(now)
   // what the store did not find by what it says may be found by what it has become
   const held = new Set(entries.map(({ epoch, seq }) => `${epoch} ${seq}`))
   for (const { epoch, json, seq } of changesOf(overlay, roomId, epochs)) {
     const place = { epoch, seq }
     if (!isBefore(place, before) || (reached !== undefined && isBefore(place, reached))) continue
-    if (!held.has(`${epoch} ${seq}`) && isFound(sought, json)) found.push({ place, json })
+    if (!held.has(`${epoch} ${seq}`)) candidates.push({ place, json })
   }
+  const found = yield* sift(sought, candidates)
   return { found: found.sort(newestFirst), reached, looked }
 })
 
@@ -138,6 +145,9 @@ export const searchRoom = Effect.fnUntraced(function* (
   const given = all.slice(0, limit)
   const last = all.length > limit ? given.at(-1)?.place : before
   // while it went on something may have been changed
-  const found = given.map((find) => nowOf(grounds, roomId, find)).filter(({ json }) => isFound(sought, json))
+  const found = given.flatMap((find) => {
+    const now = nowOf(grounds, roomId, find)
+    return now.json === find.json || isFound(sought, now.json) ? [now] : []
+  })
   return { found, before: last }
 })

@@ -5,6 +5,14 @@ import { isFound, matches, searchProblem, soughtIn, wordsOf } from "../../src/do
 const finds = (query: string, text: string) => matches(soughtIn(query), text)
 
 describe("what a search finds", () => {
+  it("are words of a text no longer than a message may be, though some characters are a whole sentence", () => {
+    assert.isTrue(finds("صلى", "ﷺ"))
+    const words = wordsOf(`first ${"ﷺ".repeat(994)}`)
+    assert.strictEqual(words[0], "first")
+    assert.isAtMost(words.join("").length, 4096)
+    assert.isTrue(finds("last", `${"x".repeat(995)} last`))
+  })
+
   it.each([
     ["her", "A Heron, early"],
     ["EARLY heron", "a heron - early!"],
