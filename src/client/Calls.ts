@@ -28,8 +28,8 @@ export interface Question {
   readonly alone?: boolean
   /** Under which it is under way. */
   ref?: number | undefined
-  /** Whether it may leave now. */
-  ready?(): boolean
+  /** Milliseconds until it may leave, where it may not now. */
+  due?: (() => number) | undefined
   /** What to send when its turn comes; nothing where there is nothing to ask any more. */
   frame(): Outgoing | undefined
   /** Whether to ask once more after a refusal, or `disconnected`. */
@@ -42,8 +42,13 @@ export const answerOf = <T extends Incoming["type"]>(answer: Answer, type: T): A
   answer instanceof HubbubError || isA(answer, type) ? answer : new HubbubError("internal")
 
 export interface Calls {
-  /** Rejected with a HubbubError, or with the signal's reason. */
-  call<T extends Incoming["type"]>(frame: Outgoing, answer: T, waiting?: Waiting): Promise<Answered<T>>
+  /** Rejected with a HubbubError, or with the signal's reason. `due` as that of a question. */
+  call<T extends Incoming["type"]>(
+    frame: Outgoing,
+    answer: T,
+    waiting?: Waiting,
+    due?: Question["due"]
+  ): Promise<Answered<T>>
   ask(question: Question): void
   /** Forgets a question, and is deaf for its answer. */
   drop(question: Question): void
@@ -61,8 +66,8 @@ export interface Calls {
 
 /** Of a lane that was told to slow down, until nothing waits in it. */
 interface Pace {
-  readonly intervalMs: number
-  readonly notBefore: number
+  readonly retryAfterMs: number
+  at: number
 }
 
 /** `check` makes sure that the server is still there. */
@@ -76,6 +81,7 @@ export const createCalls = (
   const paces = new Map<string, Pace>()
   let isLive = false
   let refs = 0
+  let cancel: (() => void) | undefined
 
   const drop = (question: Question) => {
     question.ref = undefined
@@ -83,23 +89,25 @@ export const createCalls = (
   }
 
   const pump = () => {
+    cancel?.()
     if (!isLive) return
     const busy = new Map<string, number>()
+    let soonest = Infinity
     for (const question of questions) {
       const { alone, lane } = question
       const pace = paces.get(lane)
       const count = busy.get(lane) ?? 0
       if (count >= (pace ? 1 : (AT_ONCE[lane] ?? WAITING))) continue
-      if (!question.ref && (pace?.notBefore ?? 0) <= clock.now() && question.ready?.() !== false) ask(question)
+      if (!question.ref) {
+        const wait = (pace && Math.max(0, pace.at - clock.now())) || question.due?.()
+        if (wait) soonest = Math.min(soonest, wait)
+        else ask(question)
+      }
       // what follows must not overtake it
       busy.set(lane, question.ref && !alone ? count + 1 : WAITING)
     }
     for (const lane of paces.keys()) if (!busy.has(lane)) paces.delete(lane)
-  }
-
-  const rest = (lane: string, intervalMs: number, ms = intervalMs) => {
-    paces.set(lane, { intervalMs, notBefore: clock.now() + ms })
-    clock.after(ms, pump)
+    if (soonest < Infinity) cancel = clock.after(soonest, pump)
   }
 
   const ask = (question: Question) => {
@@ -114,10 +122,9 @@ export const createCalls = (
       if (question.ref !== ref) return
       question.ref = undefined
       if (answer instanceof HubbubError && question.again(answer)) {
-        const { retryAfterMs } = answer
-        if (retryAfterMs === undefined) return
-        const ms = Math.max(paces.get(lane)?.intervalMs ?? 0, retryAfterMs)
-        rest(lane, alone ? 0 : ms, ms)
+        // with the next connection at once, whatever is noted here
+        const ms = Math.max(paces.get(lane)?.retryAfterMs ?? 0, answer.retryAfterMs ?? 0)
+        paces.set(lane, { retryAfterMs: alone ? 0 : ms, at: clock.now() + ms })
       } else {
         drop(question)
         question.done(answer)
@@ -125,7 +132,7 @@ export const createCalls = (
     })
     send({ ...frame, ref })
     const pace = paces.get(lane)
-    if (pace) rest(lane, pace.intervalMs)
+    if (pace) pace.at = clock.now() + pace.retryAfterMs
   }
 
   const add = (question: Question) => {
@@ -134,10 +141,11 @@ export const createCalls = (
   }
 
   return {
-    call: (frame, type, { signal, timeoutMs = ackTimeoutMs } = {}) => {
+    call: (frame, type, { signal, timeoutMs = ackTimeoutMs } = {}, due) => {
       if (questions.size >= WAITING) return refused(new HubbubError("outbox_full"))
       const waiters = createWaiters<Answered<typeof type>>(clock)
       const question: Question = {
+        due,
         lane: frame.type,
         frame: () => frame,
         again: ({ code, retryAfterMs }) =>
@@ -168,6 +176,7 @@ export const createCalls = (
     },
     lost: () => {
       isLive = false
+      pump()
       for (const answered of open.values()) answered(new HubbubError("disconnected"))
       open.clear()
     },

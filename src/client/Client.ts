@@ -151,7 +151,7 @@ export const createClient = (options: ClientOptions): Client => {
       case "muted":
       case "unmuted": {
         const mute = frame.type === "muted" ? frame : undefined
-        if (frame.roomId !== undefined) return room(frame.roomId).mute(mute)
+        if (frame.roomId) return room(frame.roomId).mute(mute)
         muted = mute
         return changed()
       }
@@ -194,7 +194,13 @@ export const createClient = (options: ClientOptions): Client => {
     },
     direct: (to, content, options) => {
       // it is in no list until its room is known
-      const lane = { name: `@${to}`, ready: house.isLive, wanted: () => true, queued() {}, settled() {} }
+      const lane = {
+        name: `@${to}`,
+        due: () => (house.isLive() ? 0 : 1),
+        wanted: () => true,
+        queued() {},
+        settled() {}
+      }
       return outbox.send(lane, { type: "direct", to }, content, options)
     },
     ask: calls.call

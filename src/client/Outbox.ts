@@ -32,8 +32,9 @@ type Address = { readonly type: "chat"; readonly roomId: string } | { readonly t
 export interface Lane {
   /** Lanes of one name are one. */
   readonly name: string
-  /** Whether messages may leave now, and whether they ever may. */
-  ready(): boolean
+  /** Milliseconds until messages may leave; `Infinity`: that is told. */
+  due(): number
+  /** Whether they ever may. */
   wanted(): boolean
   /** Waits to be sent. */
   queued(said: Said): void
@@ -65,12 +66,13 @@ export const createOutbox = ({ clock, outboxMax = 100 }: Settings, calls: Calls,
 
   /** Takes a token of those the server gives; 0, or the milliseconds until there is one. */
   const take = (): number => {
-    const { messageBurst = 0, messagesPerSecond = 0 } = limits
+    const { messageBurst = 0, messagesPerSecond } = limits
     if (!messagesPerSecond) return 0
     const now = clock.now()
-    tokens = Math.min(messageBurst, tokens + ((now - countedAt) * messagesPerSecond) / 1000)
+    // half of what the server gives: other frames take of it as well, and not all are under way for the same time
+    tokens = Math.min(Math.max(1, messageBurst / 2), tokens + ((now - countedAt) * messagesPerSecond) / 1000)
     countedAt = now
-    if (tokens < 1) return Math.ceil(((1 - tokens) * 1000) / messagesPerSecond)
+    if (tokens < 1) return ((1 - tokens) * 1000) / messagesPerSecond
     tokens--
     return 0
   }
@@ -79,7 +81,7 @@ export const createOutbox = ({ clock, outboxMax = 100 }: Settings, calls: Calls,
     const { messageId } = said
     const waiters = createWaiters<Ack>(clock)
     /** Waited for a connection, together with others: these leave no faster than the server takes them. */
-    let backlog = !lane.ready()
+    let backlog = !!lane.due()
     let left = false
 
     const end = (outcome: Ack | HubbubError | undefined) => {
@@ -94,13 +96,7 @@ export const createOutbox = ({ clock, outboxMax = 100 }: Settings, calls: Calls,
       said,
       lane: lane.name,
       alone: retry,
-      ready: () => {
-        if (!lane.ready()) return false
-        const wait = take()
-        if (!backlog || !wait) return true
-        clock.after(wait, calls.pump)
-        return false
-      },
+      due: () => lane.due() || take() * +backlog,
       frame: () => {
         // the server ends who sends a frame that is too large
         if (said.content.length <= 2 * (limits.contentCodePoints ?? Infinity)) {
@@ -150,8 +146,7 @@ export const createOutbox = ({ clock, outboxMax = 100 }: Settings, calls: Calls,
     },
     live: (stated) => {
       limits = stated
-      tokens = stated.messageBurst
-      countedAt = clock.now()
+      tokens = Infinity
     },
     end: (error, lane) => {
       for (const entry of entries.values()) if (entry.lane === lane.name && !entry.ref) entry.end(error)

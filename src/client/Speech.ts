@@ -39,9 +39,12 @@ export const createSpeech = (
 ): HeldSpeech => {
   const { roomId } = state
 
+  /** What is told to a room that one comes back to may find one not there yet. */
+  const due = () => (state.status === "joining" ? Infinity : 0)
+
   const lane: Lane = {
     name: `#${roomId}`,
-    ready: () => state.status === "joined",
+    due,
     wanted: subscription.wanted,
     queued: (said) => {
       const { userId, username } = self()
@@ -91,7 +94,7 @@ export const createSpeech = (
       calls.call({ type: "edit", ...about(target), content, mentions }, "ack", waiting),
     delete: (target, waiting) => calls.call({ type: "delete", ...about(target) }, "ack", waiting),
     react: (target, emoji, remove, waiting) =>
-      calls.call({ type: "react", ...about(target), emoji, remove }, "ack", waiting),
+      calls.call({ type: "react", ...about(target), emoji, remove }, "ack", waiting, due),
     silence: (error) => outbox.end(error, lane)
   }
 }

@@ -274,6 +274,9 @@ export class FakeServer {
         if (room === undefined || kept === undefined || kept.message.deleted === true) {
           return answer({ type: "error", code: "not_found", message: "no such message" })
         }
+        if (!line.rooms.has(room)) {
+          return answer({ type: "error", code: "not_subscribed", message: "not in the room" })
+        }
         const told = room.react(kept, line.userId, String(frame["emoji"]), frame["remove"] === true)
         if (told !== undefined) this.broadcast(room, told)
         const { epoch, message } = kept

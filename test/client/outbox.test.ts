@@ -100,6 +100,72 @@ describe("a message", () => {
     assert.strictEqual(client.getSnapshot().queued, 0)
   })
 
+  it("that waited sets one timer for when it may leave, in however many rooms others wait as well", async () => {
+    const { client, clock, server } = await inRoom()
+    server.limits = { ...server.limits, messagesPerSecond: 5, messageBurst: 10 }
+    server.up = false
+    server.restart(1006)
+    await clock.advance(10)
+    const rooms = ["one", "two", "three"].map((roomId) => client.room(roomId))
+    const all = Promise.all(rooms.flatMap((room) => Array.from({ length: 8 }, (_, n) => room.send(`m${n}`))))
+    server.up = true
+    let most = 0
+    for (let ms = 0; ms < 20_000; ms += 50) {
+      await clock.advance(50)
+      most = Math.max(most, clock.waiting)
+    }
+    assert.lengthOf(await all, 24)
+    // each that is under way has one of its own, and each room asks who is there
+    assert.isBelow(most, 60)
+  })
+
+  it("that waited finds less than the whole burst left, as others took of it", async () => {
+    const { clock, room, server } = await inRoom()
+    server.limits = { ...server.limits, messagesPerSecond: 5, messageBurst: 10 }
+    server.up = false
+    server.restart(1006)
+    await clock.advance(10)
+    const all = Promise.all(Array.from({ length: 20 }, (_, n) => room.send(`m${n}`)))
+    // what else was asked, and a line that was slower at first
+    let tokens = 7
+    let at = clock.now()
+    server.troubles = {
+      ...server.troubles,
+      refusal: ({ type }) => {
+        if (type !== "chat") return undefined
+        tokens = Math.min(7, tokens + ((clock.now() - at) / 1000) * 5)
+        at = clock.now()
+        return tokens-- >= 0.99 ? undefined : { code: "rate_limited", retryAfterMs: 200 }
+      }
+    }
+    server.up = true
+    await clock.advance(60_000)
+    assert.lengthOf(await all, 20)
+  })
+
+  it("is reacted to once its room is there again, however the line was when one did", async () => {
+    const { clock, room, rows, server } = await inRoom()
+    void room.send("hi")
+    await clock.advance(10)
+    server.restart(1006)
+    await clock.advance(10)
+    const reacted = room.react(rows()[0]?.messageId ?? "", "👍")
+    await clock.advance(5000)
+    assert.strictEqual((await reacted).seq, 1)
+    assert.deepStrictEqual(rows()[0]?.reactions, { "👍": ["ann"] })
+  })
+
+  it("that waits to be tried again leaves no timer behind where the client is closed", async () => {
+    const place = await inRoom()
+    refuseOnce(place, "slow_mode", 120_000)
+    const sent = errorOf(place.room.send("hi", { retry: true }))
+    await place.clock.advance(100)
+    void place.client.close()
+    await place.clock.advance(2000)
+    assert.strictEqual((await sent).code, "closed")
+    assert.strictEqual(place.clock.waiting, 0)
+  })
+
   it("that waited leaves no faster than the server takes it", async () => {
     const { clock, room, server } = await inRoom()
     server.limits = { ...server.limits, messagesPerSecond: 5, messageBurst: 10 }
