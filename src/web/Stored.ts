@@ -2,7 +2,20 @@
 
 const memory = new Map<string, string>()
 
-const key = (name: string) => `hubbub:${name}`
+const PREFIX = "hubbub:"
+
+const key = (name: string) => PREFIX + name
+
+/** The names of what the browser keeps. */
+const inBrowser = (): ReadonlyArray<string> => {
+  try {
+    return Object.keys(globalThis.localStorage)
+      .filter((one) => one.startsWith(PREFIX))
+      .map((one) => one.slice(PREFIX.length))
+  } catch {
+    return []
+  }
+}
 
 export const stored = {
   get: (name: string): string | undefined => {
@@ -21,5 +34,9 @@ export const stored = {
     } catch {
       // it is in memory
     }
+  },
+  /** Forgets whatever has a name that begins so. */
+  forget: (beginning: string): void => {
+    for (const name of [...memory.keys(), ...inBrowser()]) if (name.startsWith(beginning)) stored.set(name, undefined)
   }
 }

@@ -41,6 +41,8 @@ describe.skipIf(missing !== undefined)("who has only a keyboard", () => {
     await keyboard.press("Enter")
     await ada.inRoom("desk")
     await ada.sees("said by Bo")
+    // one can write at once
+    assert.strictEqual(await focused(), "Message #desk")
 
     // from part to part of the page
     const parts: Array<string> = []
@@ -130,6 +132,12 @@ describe.skipIf(missing !== undefined)("who has only a keyboard", () => {
     await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA")
     await keyboard.press("Alt+ArrowDown")
     await ada.inRoom("global")
+    assert.strictEqual(await focused(), "Message #global")
+    // where an arrow alone would change what was said last
+    await ada.say("last of mine")
+    await keyboard.press("Alt+ArrowUp")
+    await ada.inRoom("desk")
+    assert.strictEqual(await focused(), "Message #desk")
     ada.isClean()
   })
 })

@@ -91,6 +91,32 @@ describe.skipIf(missing !== undefined)("a small screen", () => {
     ada.isClean()
   })
 
+  it("that is turned keeps the end of the list in view", async () => {
+    const long = "lorem ipsum dolor sit amet ".repeat(20)
+    await fill(
+      server,
+      "turned",
+      Array.from({ length: 80 }, (_, index) => (index % 5 === 4 ? `${long} ${index}` : `short ${index}`))
+    )
+    const ada = await Person.enter(browser, server.url, "Ada", {
+      room: "turned",
+      options: { viewport: { width: 390, height: 844 } }
+    })
+    await ada.sees("79")
+    // the second after it was opened it goes to its end whatever happens
+    await ada.page.waitForTimeout(1200)
+    const { height, width } = ada.page.viewportSize()!
+    await ada.page.setViewportSize({ width: height, height: width })
+    await ada.page.waitForFunction((wide) => document.documentElement.clientWidth === wide, height)
+    await ada.scroller.evaluate(async (list) => {
+      // as long as it takes for rows to be measured
+      for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame)
+      if (list.scrollHeight - list.clientHeight - list.scrollTop > 2) throw new Error("it is not at its end")
+    })
+    assert.strictEqual(await ada.page.getByRole("button", { name: "Jump to latest" }).count(), 0)
+    ada.isClean()
+  })
+
   it("of a window at twice the size shows all there is to use", async () => {
     await fill(server, "zoomed", CONTENTS)
     const bo = await Person.enter(browser, server.url, "Bo", { room: "zoomed", options: ZOOMED })

@@ -19,6 +19,8 @@ import { useMedia } from "./Media.ts"
 import { MemberPanel } from "./MemberPanel.tsx"
 import { OpenedDialog } from "./OpenedDialog.tsx"
 import { usePageTitle } from "./PageTitle.ts"
+import { useUnsent } from "./useUnsent.ts"
+import { useWritingOn } from "./useWritingOn.ts"
 import { FIRST_ROOM } from "./RoomList.ts"
 import { Sidebar } from "./Sidebar.tsx"
 
@@ -76,6 +78,8 @@ const Places = ({ at, hall, roomId, session }: PlacesProps) => {
 
   useKeys(hall, roomId)
   usePageTitle(roomId, house)
+  useWritingOn(roomId)
+  useUnsent(hall)
   useEffect(() => setDrawer(undefined), [roomId, withRooms, withMembers])
 
   const keepMembers = (keeps: boolean) => {

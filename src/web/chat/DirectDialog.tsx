@@ -1,5 +1,5 @@
 /** Begins to write to somebody in private: to whom, and what first, since a conversation begins with something said. */
-import { useId, useState } from "react"
+import { useEffect, useId, useRef, useState } from "react"
 import { useReadable } from "../Cell.ts"
 import { codePoints } from "../../domain/codePoints.ts"
 import { Button } from "../ui/Button.tsx"
@@ -27,6 +27,9 @@ export const DirectDialog = ({ onClose, userId }: DirectDialogProps) => {
   const [text, setText] = useState("")
   const { busy, problem, run } = useWork()
   const id = useId()
+  const sending = useRef<AbortController>(undefined)
+  // closed, it is taken back if it has not left yet, and leads nowhere
+  useEffect(() => () => sending.current?.abort(), [])
   const most = welcome?.limits.contentCodePoints ?? LONG
   const tooLong = codePoints(text) > most
 
@@ -49,7 +52,8 @@ export const DirectDialog = ({ onClose, userId }: DirectDialogProps) => {
 
   const send = () =>
     run(async () => {
-      const { roomId } = await hall.client.direct(to, text)
+      const { signal } = (sending.current = new AbortController())
+      const { roomId } = await hall.client.direct(to, text, { signal })
       onClose()
       hall.openRoom(roomId)
     })

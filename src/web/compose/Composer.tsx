@@ -9,6 +9,7 @@ import {
   type RoomSnapshot,
   type Row
 } from "../../client/index.ts"
+import { problemText } from "../chat/problemText.ts"
 import { codePoints } from "../../domain/codePoints.ts"
 import { cell, useReadable } from "../Cell.ts"
 import { EmojiButton } from "../content/emoji/EmojiButton.tsx"
@@ -23,7 +24,7 @@ import { type Draft, draftOf, emptyDraft } from "./Draft.ts"
 import { HeldNote } from "./HeldNote.tsx"
 import { heldRows } from "./heldRows.ts"
 import { isBlank } from "../../domain/isBlank.ts"
-import { mentionsIn } from "./mentionsIn.ts"
+import { MENTIONS_MAX, mentionsIn, unknownIn } from "./mentionsIn.ts"
 import { Note } from "./Note.tsx"
 import { obstacleOf } from "./obstacle.ts"
 import { replaceText } from "./replaceText.ts"
@@ -68,6 +69,10 @@ const draftFrom = ({ content, mentions = [] }: Row, people: ReadonlyArray<Member
     .map(({ userId, username }) => ({ userId, name: username }))
 })
 
+/** Held with a key that makes it another one: rooms are gone through so. */
+const isWithOthers = ({ altKey, ctrlKey, metaKey, shiftKey }: React.KeyboardEvent) =>
+  altKey || ctrlKey || metaKey || shiftKey
+
 /** How long one has to wait, for whichever reason, with the time as of now. */
 const useObstacle = ({ connection, moderates, muted, room, selfId, snapshot }: ComposerProps) => {
   const at = (now: number) => {
@@ -84,6 +89,8 @@ export const Composer = (props: ComposerProps) => {
   const counter = useId()
   const [saving, setSaving] = useState(false)
   const [problem, setProblem] = useState<string>()
+  const edited = useRef(editing?.key)
+  edited.current = editing?.key
   // begun anew for each message that is changed, and nowhere kept
   const edit = useMemo(() => (editing === undefined ? undefined : cell(draftFrom(editing, people))), [editing?.key])
   const draft = edit ?? draftOf(room.id)
@@ -140,15 +147,18 @@ export const Composer = (props: ComposerProps) => {
 
   const save = async (row: Row, content: string, mentions: ReadonlyArray<string>) => {
     if (content === row.content) return onEditDone()
+    // another one may be changed by the time that it is answered
+    const isStill = () => edited.current === row.key
     setSaving(true)
     try {
       await room.edit(row, content, { mentions })
-      onEditDone()
+      if (isStill()) onEditDone()
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      setProblem(`Your change was not saved: ${why}. Try again.`)
+      const why = `Your change was not saved. ${problemText(error)}`
+      if (isStill()) setProblem(why)
+      else notify(why, { kind: "error" })
     } finally {
-      setSaving(false)
+      if (isStill()) setSaving(false)
     }
   }
 
@@ -171,7 +181,8 @@ export const Composer = (props: ComposerProps) => {
     const mentions = mentionsIn(content, said.picked)
     area.current?.focus()
     if (editing !== undefined) {
-      void save(editing, content, mentions)
+      const all = new Set([...mentions, ...unknownIn(editing, people)])
+      void save(editing, content, [...all].slice(0, MENTIONS_MAX))
       return
     }
     draft.set(emptyDraft)
@@ -186,7 +197,7 @@ export const Composer = (props: ComposerProps) => {
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault()
       submit()
-    } else if (event.key === "ArrowUp" && text === "" && editing === undefined) {
+    } else if (event.key === "ArrowUp" && !isWithOthers(event) && text === "" && editing === undefined) {
       event.preventDefault()
       onEditLast()
     } else if (event.key === "Escape" && (editing ?? replyTo) !== undefined) {

@@ -49,3 +49,9 @@ export const draftOf = (roomId: string): Cell<Draft> => {
   drafts.set(roomId, known)
   return known
 }
+
+/** What was begun anywhere is nobody's any more. */
+export const forgetDrafts = (): void => {
+  for (const draft of drafts.values()) draft.set(emptyDraft)
+  stored.forget("draft")
+}

@@ -1,8 +1,9 @@
 /** What was refused because it came too soon: counts down to when it can be sent, and then sends it, or has it sent. */
-import { useEffect, useState } from "react"
 import type { Room, Row } from "../../client/index.ts"
+import { useReadable } from "../Cell.ts"
 import { Button } from "../ui/Button.tsx"
 import { Note } from "./Note.tsx"
+import { sendLaterIn } from "./SendLater.ts"
 import { useNow } from "./useNow.ts"
 
 interface HeldNoteProps {
@@ -25,27 +26,18 @@ const textOf = (rows: ReadonlyArray<Row>, over: boolean): string => {
 }
 
 export const HeldNote = ({ room, rows, until }: HeldNoteProps) => {
-  const [waits, setWaits] = useState(false)
+  const later = sendLaterIn(room)
+  const waits = useReadable(later)
   const over = useNow(until) >= until
-
-  const send = () => {
-    setWaits(false)
-    // in their order, and as fast as the server takes them: all at once would be too soon again
-    for (const { messageId } of rows) void room.retry(messageId, { retry: true })
-  }
-
-  useEffect(() => {
-    if (over && waits) send()
-  }, [over, waits])
 
   return (
     <Note kind="warn" icon="clock" text={textOf(rows, over)} until={until}>
       {over ? (
-        <Button kind="quiet" onClick={send}>
+        <Button kind="quiet" onClick={later.sendNow}>
           Send now
         </Button>
       ) : (
-        <Button kind="quiet" aria-pressed={waits} onClick={() => setWaits(!waits)}>
+        <Button kind="quiet" aria-pressed={waits} onClick={later.toggle}>
           {waits ? "Will be sent" : "Send when possible"}
         </Button>
       )}

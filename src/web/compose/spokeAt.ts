@@ -6,7 +6,7 @@ interface Seen {
   readonly at: number
 }
 
-/** One's last message in each room, and when it was seen to be kept. */
+/** One's last message in each room, and when it was seen to be kept; of everyone that one has been in this page. */
 const seen = new Map<string, Seen>()
 
 /** In milliseconds since 1970. What was there when the room was first looked at was said when it says; what came later, when it came. */
@@ -17,9 +17,10 @@ export const spokeAt = (
   now: number
 ): number | undefined => {
   const row = messages.findLast((one) => one.status === "sent" && one.userId === selfId && one.type === "chat")
-  const before = seen.get(roomId)
+  const key = `${selfId} ${roomId}`
+  const before = seen.get(key)
   if (row === undefined || row.messageId === before?.messageId) return before?.at
   const at = before === undefined ? Math.min(now, Date.parse(row.timestamp)) : now
-  seen.set(roomId, { messageId: row.messageId, at })
+  seen.set(key, { messageId: row.messageId, at })
   return at
 }

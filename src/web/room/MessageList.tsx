@@ -103,7 +103,10 @@ export const MessageList = (props: MessageListProps) => {
 
   const opening = useOpening(room, snapshot, line, at, jump.toPlace, flush)
   const look = useReadMarks(room, scroller, opening.open)
-  const { isPinned, pin, pinned } = usePinned(scroller, look)
+  const settles = useRef(-Infinity)
+  const settle = () => (settles.current = performance.now() + SETTLE_MS)
+  // rows of another width are of another height
+  const { isPinned, pin, pinned } = usePinned(scroller, look, settle)
   const keys = useRowKeys(scroller, (key, item, article) => rowKey(key, item, article, props))
 
   const rangeExtractor = useCallback(
@@ -145,9 +148,8 @@ export const MessageList = (props: MessageListProps) => {
     pin(false)
     virtualizer.scrollToIndex(index, { align })
   }
-  const settles = useRef(-Infinity)
   const toEnd = useCallback(() => {
-    settles.current = performance.now() + SETTLE_MS
+    settle()
     pin(true)
     virtualizer.scrollToEnd()
   }, [pin, virtualizer])

@@ -61,6 +61,9 @@ const isMyLast =
   ({ deleted, status, type, userId }: Row): boolean =>
     userId === selfId && status === "sent" && type === "chat" && deleted !== true
 
+/** A row as it is by now: what it says may have been changed, or taken back. */
+const asItIs = ({ messages }: RoomSnapshot, row: Row): Row => messages.findLast(({ key }) => key === row.key) ?? row
+
 /** In place of the list: on the way in, not let in, or nothing said yet. */
 const State = ({ onJoin, snapshot, title }: { onJoin(): void; snapshot: RoomSnapshot; title: string }) => {
   const { error, messages, position, roomId, status } = snapshot
@@ -241,7 +244,7 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
         connection={connection}
         muted={muted}
         limits={welcome?.limits}
-        replyTo={replyTo}
+        replyTo={replyTo && asItIs(snapshot, replyTo)}
         onReplyDone={() => setReplyTo(undefined)}
         editing={editing}
         onEditDone={() => {

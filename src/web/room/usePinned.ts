@@ -21,12 +21,12 @@ interface Pinned {
   pin(pinned: boolean): void
 }
 
-/** `moved` is called after each movement, and when the list became higher or lower. */
-export const usePinned = (scroller: RefObject<HTMLElement | null>, moved: () => void): Pinned => {
+/** `moved` is called after each movement and when the list became higher or lower; before that `resized`, where it is kept at its end. */
+export const usePinned = (scroller: RefObject<HTMLElement | null>, moved: () => void, resized: () => void): Pinned => {
   const [pinned, setPinned] = useState(true)
   const now = useRef(true)
-  const told = useRef(moved)
-  told.current = moved
+  const told = useRef({ moved, resized })
+  told.current = { moved, resized }
 
   const judged = useRef(() => {})
 
@@ -68,7 +68,7 @@ export const usePinned = (scroller: RefObject<HTMLElement | null>, moved: () => 
     }
     const scrolled = () => {
       judge()
-      told.current()
+      told.current.moved()
     }
     const wheeled = (event: WheelEvent) => {
       if (event.deltaY < 0) up()
@@ -90,8 +90,9 @@ export const usePinned = (scroller: RefObject<HTMLElement | null>, moved: () => 
       height = element.clientHeight
       // what was at the bottom stays there
       if (now.current && change > 0) element.scrollTop += change
+      if (now.current) told.current.resized()
       last = element.scrollTop
-      told.current()
+      told.current.moved()
     })
 
     element.addEventListener("scroll", scrolled, { passive: true })

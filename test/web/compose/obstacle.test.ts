@@ -130,6 +130,8 @@ describe("when one last spoke", () => {
     const second = row("b", { timestamp: new Date(now - 180_000).toISOString() })
     assert.strictEqual(spokeAt("general", [first, second], "me", now + 6000), now + 6000)
     assert.strictEqual(spokeAt("general", [first, second], "me", now + 9000), now + 6000)
+    // whoever comes in after one, in the same page
+    assert.isUndefined(spokeAt("general", [first, second], "next", now + 9000))
   })
 
   it("is not in the future, whatever the server's clock says", () =>

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { draftOf, emptyDraft } from "../../../src/web/compose/Draft.ts"
+import { draftOf, emptyDraft, forgetDrafts } from "../../../src/web/compose/Draft.ts"
 import { isBlank } from "../../../src/domain/isBlank.ts"
-import { mentionsIn } from "../../../src/web/compose/mentionsIn.ts"
+import { mentionsIn, unknownIn } from "../../../src/web/compose/mentionsIn.ts"
 import { remaining, remainingWords } from "../../../src/web/compose/remaining.ts"
 import { stored } from "../../../src/web/Stored.ts"
 import { contentProblem } from "../../../src/domain/Content.ts"
@@ -19,6 +19,11 @@ describe("whom a text speaks to", () => {
     assert.deepStrictEqual(mentionsIn("@Bob and @Ada Lovelace: hi", picked), ["u-3", "u-2"])
     assert.deepStrictEqual(mentionsIn("@Ada, @Ada", picked), ["u-1"])
     assert.isEmpty(mentionsIn("Bob, @Adalbert, @Eve", picked))
+  })
+
+  it("stay those whose names are not known here, which cannot be looked for", () => {
+    const row = { content: "@Ada, @Gone and @u-9: hi", mentions: ["u-1", "u-7", "u-9"] }
+    assert.deepStrictEqual(unknownIn(row, [{ userId: "u-1", username: "Ada" }]), ["u-7"])
   })
 
   it("are at most as many as the server takes", () => {
@@ -71,5 +76,17 @@ describe("a draft", () => {
     assert.deepStrictEqual(draftOf("begun").getSnapshot(), { text: "hi", picked: [{ userId: "u-1", name: "Ada" }] })
     stored.set("draft-mentions:broken", "{")
     assert.deepStrictEqual(draftOf("broken").getSnapshot(), emptyDraft)
+  })
+
+  it("is nobody's once its writer has left, whether it was looked at or not", () => {
+    const draft = draftOf("left")
+    draft.set({ text: "hi @Ada", picked: [{ userId: "u-1", name: "Ada" }] })
+    stored.set("draft:unseen", "secret")
+    stored.set("theme", "dark")
+    forgetDrafts()
+    assert.deepStrictEqual(draft.getSnapshot(), emptyDraft)
+    assert.isUndefined(stored.get("draft-mentions:left"))
+    assert.deepStrictEqual(draftOf("unseen").getSnapshot(), emptyDraft)
+    assert.strictEqual(stored.get("theme"), "dark")
   })
 })
