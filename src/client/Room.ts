@@ -34,7 +34,10 @@ export interface Room extends Readable<RoomSnapshot>, Speech {
   typing(active?: boolean): void
   /** A page of history by itself. */
   history(query?: HistoryQuery): Promise<HistoryPage>
-  /** Puts up to `limit` (50) older messages in front of the list; how many there were. They stay until `trim`. */
+  /**
+   * Puts up to `limit` (50) older messages in front of the list; how many there were. They stay until `trim`. One at a time: a further call
+   * ends as the one that is under way.
+   */
   loadOlder(limit?: number, waiting?: Waiting): Promise<number>
   /** Lets go of older messages beyond what the list holds by itself. */
   trim(): void

@@ -35,6 +35,15 @@ export const stored = {
       // it is in memory
     }
   },
+  /** Calls when another tab has changed what is kept under one of these names. */
+  watch: (names: ReadonlyArray<string>, changed: () => void): void => {
+    const keys = names.map(key)
+    globalThis.addEventListener?.("storage", (event) => {
+      if (event.key === null || !keys.includes(event.key)) return
+      for (const name of names) memory.delete(name)
+      changed()
+    })
+  },
   /** Forgets whatever has a name that begins so. */
   forget: (beginning: string): void => {
     for (const name of [...memory.keys(), ...inBrowser()]) if (name.startsWith(beginning)) stored.set(name, undefined)

@@ -64,6 +64,13 @@ describe.skipIf(missing !== undefined)("who comes by name", () => {
     assert.deepEqual(await one.texts(), ["from the first", "from the second"])
     assert.deepEqual(await two.texts(), ["from the first", "from the second"])
 
+    // so is what was begun in one
+    await one.composer.fill("half a thou")
+    await two.page.waitForFunction(() => document.querySelector("textarea")?.value === "half a thou")
+    await two.say("half a thought")
+    await one.sees("half a thought")
+    await one.page.waitForFunction(() => document.querySelector("textarea")?.value === "")
+
     // what one tab has read is read in the other
     await one.open("attic")
     await two.open("attic")

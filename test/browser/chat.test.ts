@@ -106,6 +106,36 @@ describe.skipIf(missing !== undefined)("two people in a chat", () => {
     di.isClean()
   })
 
+  it("find what they answer, and what they change, where they left it", async () => {
+    const ed = await Person.enter(browser, server.url, "Ed", { room: "loft" })
+    await ed.say("the question")
+    await ed.say("a mistak")
+    await ed.act(ed.row("the question"), "Reply")
+    await ed.composer.fill("half an answer")
+    await ed.open("yard")
+    assert.strictEqual(await ed.composer.inputValue(), "")
+    await ed.open("loft")
+    assert.strictEqual(await ed.composer.inputValue(), "half an answer")
+    await ed.say("a whole answer")
+    await ed.row("a whole answer").getByRole("button", { name: "In reply to Ed the question" }).waitFor()
+
+    await ed.choose(ed.row("a mistak"), "Edit")
+    await ed.composer.fill("a mistake")
+    await ed.open("yard")
+    await ed.open("loft")
+    assert.strictEqual(await ed.composer.inputValue(), "a mistake")
+    await ed.composer.press("Enter")
+    await ed.row(/a mistake\s*\(edited\)/).waitFor()
+    assert.strictEqual(await ed.composer.inputValue(), "")
+    // what is given up is gone
+    await ed.choose(ed.row(/a mistake\s*\(edited\)/), "Edit")
+    await ed.composer.fill("something else")
+    await ed.composer.press("Escape")
+    await ed.choose(ed.row(/a mistake\s*\(edited\)/), "Edit")
+    assert.strictEqual(await ed.composer.inputValue(), "a mistake")
+    ed.isClean()
+  })
+
   it("find what they had begun to write after a reload, and send again what was refused, as the same message", async () => {
     const eve = await Person.enter(browser, server.url, "Eve", { room: "den" })
     await eve.composer.fill("half a thou")

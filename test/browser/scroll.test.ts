@@ -10,6 +10,8 @@ import { walkUp } from "./walkUp.ts"
 
 const MANY = 10_000
 const FEW = 1000
+/** More than is loaded to open a room at the first that is unread. */
+const UNREAD = 2300
 /** Pixels of one movement, in a window that is higher than usual. */
 const STEP = 760
 
@@ -48,6 +50,28 @@ describe.skipIf(missing !== undefined)("a long room", () => {
     await last.waitFor()
     const toEnd = ({ clientHeight, scrollHeight, scrollTop }: Element) => scrollHeight - clientHeight - scrollTop
     assert.isAtMost(await ada.scroller.evaluate(toEnd), 1)
+    ada.isClean()
+  })
+
+  it("opens as near to the first unread message as it loads, where they are very many", async () => {
+    const ada = await Person.enter(browser, server.url, "Ada", { room: "flood" })
+    await ada.say("here I was")
+    await ada.open("aside")
+    await fill(server, "flood", contents(UNREAD))
+    await ada.roomLink("flood").filter({ hasText: "unread" }).waitFor()
+    await ada.page.reload()
+    await ada.inRoom("aside")
+    await ada.open("flood")
+    await ada.sees(/message \d+/)
+    // far from the end, and what is below is unread
+    await ada.page.getByRole("button", { name: "99+ new messages" }).waitFor()
+    const shown = await ada.texts()
+    assert.isTrue(
+      shown.every((text) => Number(/message (\d+)/.exec(text)?.[1] ?? 0) < UNREAD / 2),
+      shown.join()
+    )
+    await ada.open("aside")
+    await ada.roomLink("flood").filter({ hasText: "unread" }).waitFor()
     ada.isClean()
   })
 

@@ -56,6 +56,8 @@ export const walkUp = async (step: number): Promise<Walk> => {
   const begin = () => scroller.textContent.match(/This is the beginning of .*?\./)?.[0]
   const byPlace = (at: string) => list.querySelector<HTMLElement>(`:scope > li[data-at="${at}"]`)
 
+  // who goes up by hand is noticed before anything moves: until then the page keeps to the end that it has just gone to
+  scroller.dispatchEvent(new WheelEvent("wheel", { deltaY: -1 }))
   for (let still = 0; still < 600;) {
     collect()
     const edge = scroller.getBoundingClientRect().top

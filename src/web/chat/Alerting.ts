@@ -7,17 +7,19 @@ import type { ListedRoom } from "./ChatContext.ts"
 type Level = "all" | "mentions" | "none"
 
 export interface Alerting extends Readable<ReadonlyMap<string, Level>> {
+  /** Goes by what this user has chosen. */
+  open(userId: string): void
   of(roomId: string, kind: ListedRoom["kind"]): Level
   choose(roomId: string, kind: ListedRoom["kind"], level: Level): void
 }
 
-const KEPT = "alerting"
+const nameFor = (userId: string) => `alerting:${userId}`
 
 const isLevel = (value: unknown): value is Level => value === "all" || value === "mentions" || value === "none"
 
-const kept = (): ReadonlyMap<string, Level> => {
+const kept = (name: string): ReadonlyMap<string, Level> => {
   try {
-    const all: unknown = JSON.parse(stored.get(KEPT) ?? "{}")
+    const all: unknown = JSON.parse(stored.get(name) ?? "{}")
     return new Map(Object.entries(all ?? {}).filter((entry): entry is [string, Level] => isLevel(entry[1])))
   } catch {
     return new Map()
@@ -27,17 +29,22 @@ const kept = (): ReadonlyMap<string, Level> => {
 const usual = (kind: ListedRoom["kind"]): Level => (kind === "direct" ? "all" : "mentions")
 
 export const createAlerting = (): Alerting => {
-  const levels = cell(kept())
+  let name = nameFor("")
+  const levels = cell(kept(name))
   return {
     subscribe: levels.subscribe,
     getSnapshot: levels.getSnapshot,
+    open: (userId) => {
+      name = nameFor(userId)
+      levels.set(kept(name))
+    },
     of: (roomId, kind) => levels.getSnapshot().get(roomId) ?? usual(kind),
     choose: (roomId, kind, level) => {
       const next = new Map(levels.getSnapshot())
       if (level === usual(kind)) next.delete(roomId)
       else next.set(roomId, level)
       levels.set(next)
-      stored.set(KEPT, next.size === 0 ? undefined : JSON.stringify(Object.fromEntries(next)))
+      stored.set(name, next.size === 0 ? undefined : JSON.stringify(Object.fromEntries(next)))
     }
   }
 }

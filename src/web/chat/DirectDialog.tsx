@@ -8,6 +8,7 @@ import { firstFocus } from "./firstFocus.ts"
 import styles from "./Form.module.css"
 import { useHall } from "./HallContext.ts"
 import { PeoplePicker } from "./PeoplePicker.tsx"
+import { writeOn } from "./useWritingOn.ts"
 import { useWork } from "./Work.ts"
 
 interface DirectDialogProps {
@@ -56,6 +57,8 @@ export const DirectDialog = ({ onClose, userId }: DirectDialogProps) => {
       const { roomId } = await hall.client.direct(to, text, { signal })
       onClose()
       hall.openRoom(roomId)
+      // the dialog gives the focus back first
+      setTimeout(writeOn)
     })
 
   return (

@@ -73,14 +73,20 @@ const createHall = (client: Client): Hall => {
     notifier.show({ title, body: previewOf(content), row })
   }
 
+  /** With each connection. */
+  const begin = () => {
+    draining.set(false)
+    alerting.open(selfId())
+    void rooms.refresh()
+  }
+
   client.on("message", heard)
   client.on("draining", () => draining.set(true))
   client.on("state", ({ status }) => {
     if (status !== "live") return
-    draining.set(false)
-    void rooms.refresh()
+    begin()
   })
-  if (client.getSnapshot().connection.status === "live") void rooms.refresh()
+  if (client.getSnapshot().connection.status === "live") begin()
   client.on("invited", ({ by, title }) => {
     announcer.announce(`${names.of(by) ?? by} has invited you to ${title ?? "a group"}`)
   })

@@ -11,7 +11,7 @@ import {
 } from "../../client/index.ts"
 import { problemText } from "../chat/problemText.ts"
 import { codePoints } from "../../domain/codePoints.ts"
-import { cell, useReadable } from "../Cell.ts"
+import { useReadable } from "../Cell.ts"
 import { EmojiButton } from "../content/emoji/EmojiButton.tsx"
 import { IconButton } from "../ui/Button.tsx"
 import { notify } from "../ui/Notices.tsx"
@@ -27,6 +27,7 @@ import { isBlank } from "../../domain/isBlank.ts"
 import { MENTIONS_MAX, mentionsIn, unknownIn } from "./mentionsIn.ts"
 import { Note } from "./Note.tsx"
 import { obstacleOf } from "./obstacle.ts"
+import { editOf, forgetEdit } from "./Purpose.ts"
 import { replaceText } from "./replaceText.ts"
 import { spokeAt } from "./spokeAt.ts"
 import { useNow } from "./useNow.ts"
@@ -83,16 +84,18 @@ const useObstacle = ({ connection, moderates, muted, room, selfId, snapshot }: C
 }
 
 export const Composer = (props: ComposerProps) => {
-  const { editing, limits, onEditDone, onEditLast, onReplyDone, people, replyTo, room, roomIds, selfId, snapshot } =
-    props
+  const { editing, limits, onEditLast, onReplyDone, people, replyTo, room, roomIds, selfId, snapshot } = props
   const area = useRef<HTMLTextAreaElement>(null)
   const counter = useId()
   const [saving, setSaving] = useState(false)
   const [problem, setProblem] = useState<string>()
   const edited = useRef(editing?.key)
   edited.current = editing?.key
-  // begun anew for each message that is changed, and nowhere kept
-  const edit = useMemo(() => (editing === undefined ? undefined : cell(draftFrom(editing, people))), [editing?.key])
+  // begun anew for each message that is changed
+  const edit = useMemo(
+    () => (editing === undefined ? undefined : editOf(editing, () => draftFrom(editing, people))),
+    [editing?.key]
+  )
   const draft = edit ?? draftOf(room.id)
   const now = useReadable(draft)
   const { text } = now
@@ -139,6 +142,11 @@ export const Composer = (props: ComposerProps) => {
     element.setSelectionRange(element.value.length, element.value.length)
   }, [replyTo?.key, editing?.key])
 
+  const onEditDone = () => {
+    if (editing !== undefined) forgetEdit(editing)
+    props.onEditDone()
+  }
+
   const wrote = (value: string) => {
     setProblem(undefined)
     draft.update(({ picked }) => (value === "" ? emptyDraft : { text: value, picked }))
@@ -152,7 +160,8 @@ export const Composer = (props: ComposerProps) => {
     setSaving(true)
     try {
       await room.edit(row, content, { mentions })
-      if (isStill()) onEditDone()
+      forgetEdit(row)
+      if (isStill()) props.onEditDone()
     } catch (error) {
       const why = `Your change was not saved. ${problemText(error)}`
       if (isStill()) setProblem(why)

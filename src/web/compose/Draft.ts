@@ -34,8 +34,17 @@ const drafts = new Map<string, Cell<Draft>>()
 const kept = (roomId: string): Cell<Draft> => {
   const text = `draft:${roomId}`
   const picked = `draft-mentions:${roomId}`
-  const draft = cell<Draft>({ text: stored.get(text) ?? "", picked: pickedOf(stored.get(picked)) })
+  const read = (): Draft => ({ text: stored.get(text) ?? "", picked: pickedOf(stored.get(picked)) })
+  const draft = cell(read())
+  /** It is written in another tab, which keeps it. */
+  let elsewhere = false
+  stored.watch([text, picked], () => {
+    elsewhere = true
+    draft.set(read())
+    elsewhere = false
+  })
   draft.subscribe(() => {
+    if (elsewhere) return
     const now = draft.getSnapshot()
     stored.set(text, now.text === "" ? undefined : now.text)
     stored.set(picked, now.picked.length === 0 ? undefined : JSON.stringify(now.picked))

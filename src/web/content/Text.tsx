@@ -1,7 +1,7 @@
 /** What a message says, with its markup: React elements only, so that nothing in a text can be anything but text. */
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo } from "react"
 import { useReadable } from "../Cell.ts"
-import { roomPath } from "../Route.ts"
+import { follow, roomPath, routeOf } from "../Route.ts"
 import type { Block, Inline, Link, Mention } from "./Block.ts"
 import { CodeBlock } from "./CodeBlock.tsx"
 import { emojis, namesEmoji } from "./emoji/emojis.ts"
@@ -24,11 +24,20 @@ interface TextProps {
   readonly onRoom?: ((roomId: string) => void) | undefined
 }
 
+const HERE = { onClick: follow }
+const ELSEWHERE = { target: "_blank" }
+
 type Around = Pick<TextProps, "names" | "onMention" | "onRoom" | "selfId">
+
+/** Whether an address is that of a room or of figures here, which need no other tab. */
+const isHere = (url: string): boolean => {
+  const to = new URL(url)
+  return to.origin === location.origin && ["room", "dashboard"].includes(routeOf(to).view)
+}
 
 const Address = ({ host, text, url }: Link) => (
   <>
-    <a href={url} target="_blank" rel="noopener noreferrer nofollow" title={url}>
+    <a href={url} rel="noopener noreferrer nofollow" title={url} {...(isHere(url) ? HERE : ELSEWHERE)}>
       <bdi>{text}</bdi>
     </a>
     {host === undefined ? null : (

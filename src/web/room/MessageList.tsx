@@ -26,7 +26,7 @@ import { RowItem } from "./RowItem.tsx"
 import { useJump } from "./useJump.ts"
 import { useNewLine } from "./useNewLine.ts"
 import { useOlder } from "./useOlder.ts"
-import { useOpening } from "./useOpening.ts"
+import { reaches, useOpening } from "./useOpening.ts"
 import { NEAR_END, usePinned } from "./usePinned.ts"
 import { useReadMarks } from "./useReadMarks.ts"
 import { useRowKeys } from "./useRowKeys.ts"
@@ -168,8 +168,11 @@ export const MessageList = (props: MessageListProps) => {
   useLayoutEffect(() => {
     if (!opening.placing) return
     const index = items.findIndex(({ kind }) => kind === "new")
-    if (jump.sought === undefined && index >= 0) toIndex(index, "start")
-    else if (jump.sought === undefined) toEnd()
+    if (jump.sought !== undefined) return opening.placed()
+    if (index >= 0) toIndex(index, "start")
+    // as near to the first unread message as was loaded
+    else if (newFrom !== undefined && !reaches(snapshot, newFrom)) toIndex(0, "start")
+    else toEnd()
     opening.placed()
   }, [opening.placing])
 

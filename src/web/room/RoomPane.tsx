@@ -6,8 +6,9 @@ import { type Chat, type ListedRoom, type Place, useChat } from "../chat/ChatCon
 import { ConfirmDialog } from "../chat/ConfirmDialog.tsx"
 import { kindOf } from "../chat/kindOf.ts"
 import { Composer } from "../compose/Composer.tsx"
+import { purposeIn } from "../compose/Purpose.ts"
 import { previewOf } from "../content/plainText.ts"
-import { roomPath } from "../Route.ts"
+import { navigate, roomPath } from "../Route.ts"
 import { Empty, Failed } from "../ui/States.tsx"
 import { copied } from "./copied.ts"
 import { type ListHandle, MessageList } from "./MessageList.tsx"
@@ -138,8 +139,8 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
   const { connection, muted, welcome } = useReadable(client)
   const listed = useListed(chat, roomId)
   const title = listed.kind === "public" ? `#${listed.name}` : listed.name
-  const [replyTo, setReplyTo] = useState<Row>()
-  const [editing, setEditing] = useState<Row>()
+  const purpose = purposeIn(room)
+  const { editing, replyTo } = useReadable(purpose)
   const [removing, setRemoving] = useState<Row>()
   const [searching, setSearching] = useState(false)
   const list = useRef<ListHandle>(null)
@@ -149,14 +150,8 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
     chat,
     room,
     list,
-    onReply: (row) => {
-      setEditing(undefined)
-      setReplyTo(row)
-    },
-    onEdit: (row) => {
-      setReplyTo(undefined)
-      setEditing(row)
-    },
+    onReply: (row) => purpose.set({ replyTo: row }),
+    onEdit: (row) => purpose.set({ editing: row }),
     onRemove: setRemoving
   })
 
@@ -189,6 +184,8 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
       if (!isHere || document.querySelector("dialog[open], :popover-open") !== null) return
       event.preventDefault()
       list.current?.toEnd()
+      // nobody is at the message any more whose address that was
+      if (location.hash !== "") navigate(roomPath(roomId), { replace: true })
       pane.current?.querySelector("textarea")?.focus()
     }
     document.addEventListener("keydown", pressed)
@@ -245,10 +242,10 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
         muted={muted}
         limits={welcome?.limits}
         replyTo={replyTo && asItIs(snapshot, replyTo)}
-        onReplyDone={() => setReplyTo(undefined)}
+        onReplyDone={() => purpose.set({})}
         editing={editing}
         onEditDone={() => {
-          setEditing(undefined)
+          purpose.set({})
           toWriting()
         }}
         onEditLast={editLast}

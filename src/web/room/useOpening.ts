@@ -5,7 +5,7 @@ import type { NewLine } from "./useNewLine.ts"
 
 /** Messages of a page, and how many pages are loaded for the sake of the first unread message. */
 const PAGE = 200
-const PAGES_MAX = 5
+const PAGES_MAX = 10
 
 interface Opening {
   /** To be placed now. */
@@ -15,7 +15,8 @@ interface Opening {
   placed(): void
 }
 
-const reaches = ({ hasOlder, messages }: RoomSnapshot, { epoch, seq }: Position) => {
+/** Whether a place is among what was loaded, or before all there is. */
+export const reaches = ({ hasOlder, messages }: RoomSnapshot, { epoch, seq }: Position) => {
   const start = messages[0]?.at
   return !hasOlder || start === undefined || start.epoch < epoch || (start.epoch === epoch && start.seq <= seq)
 }
