@@ -106,6 +106,21 @@ describe.skipIf(missing !== undefined)("two people in a chat", () => {
     di.isClean()
   })
 
+  it("find what was said by the beginnings of its words, and are led there", async () => {
+    const fay = await Person.enter(browser, server.url, "Fay", { room: "library" })
+    await fay.say("A **Heron** stood here", "A Heron stood here")
+    await fay.say("nothing of interest")
+    await fay.page.getByRole("button", { name: "Search messages" }).click()
+    const dialog = fay.page.getByRole("dialog", { name: "Search in #library" })
+    await dialog.getByRole("searchbox").fill("stood HÉR")
+    const hit = dialog.getByRole("button", { name: "A Heron stood here" })
+    await dialog.getByText("1 message found").waitFor()
+    await hit.click()
+    await dialog.waitFor({ state: "detached" })
+    await fay.page.waitForFunction(() => document.activeElement?.textContent?.includes("Heron") === true)
+    fay.isClean()
+  })
+
   it("find what they answer, and what they change, where they left it", async () => {
     const ed = await Person.enter(browser, server.url, "Ed", { room: "loft" })
     await ed.say("the question")

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect } from "react"
 import { useReadable } from "../Cell.ts"
 import type { Session } from "../session/Session.ts"
+import { loadRoomSearch } from "../room/LateRoomSearch.tsx"
 import { useHall } from "./HallContext.ts"
 
 const load = () => import("./Dialogs.tsx")
@@ -25,7 +26,7 @@ export const OpenedDialog = (props: OpenedDialogProps) => {
   const { dialog } = useHall()
   const isOpen = useReadable(dialog) !== undefined
   // what is not had now is had by opening one, which says so where it cannot be
-  useEffect(() => whenAtRest(() => void load().catch(() => undefined)), [])
+  useEffect(() => whenAtRest(() => void Promise.allSettled([load(), loadRoomSearch()])), [])
   if (!isOpen) return null
   return (
     <Suspense fallback={null}>

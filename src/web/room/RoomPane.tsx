@@ -1,5 +1,5 @@
 /** A room: its header, its messages, who is writing, and where one writes. */
-import { memo, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
+import { memo, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
 import type { ConnectionState, Member, Mute, Position, Room, RoomSnapshot, Row } from "../../client/index.ts"
 import { useReadable } from "../Cell.ts"
 import { type Chat, type ListedRoom, type Place, useChat } from "../chat/ChatContext.ts"
@@ -11,13 +11,13 @@ import { previewOf } from "../content/plainText.ts"
 import { navigate, roomPath } from "../Route.ts"
 import { Empty, Failed } from "../ui/States.tsx"
 import { copied } from "./copied.ts"
+import { LateRoomSearch } from "./LateRoomSearch.tsx"
 import { type ListHandle, MessageList } from "./MessageList.tsx"
 import { paced } from "./paced.ts"
 import { refusalOf } from "./refusalOf.ts"
 import { RoomHeader } from "./RoomHeader.tsx"
 import styles from "./RoomPane.module.css"
 import { RowBars } from "./RowBars.tsx"
-import { RoomSearch } from "./RoomSearch.tsx"
 import { TypingLine } from "./TypingLine.tsx"
 import { useRowActions } from "./useRowActions.ts"
 
@@ -251,7 +251,9 @@ const OpenRoom = memo(({ at, membersOpen, onMembers, onMenu, roomId }: RoomPaneP
         onEditLast={editLast}
       />
       {searching ? (
-        <RoomSearch client={client} roomId={roomId} title={title} onGo={go} onClose={() => setSearching(false)} />
+        <Suspense fallback={null}>
+          <LateRoomSearch client={client} roomId={roomId} title={title} onGo={go} onClose={() => setSearching(false)} />
+        </Suspense>
       ) : null}
       {removing === undefined ? null : (
         <ConfirmDialog
