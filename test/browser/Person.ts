@@ -66,6 +66,8 @@ export class Person {
 
   /** Goes to a room, by the keys that do it anywhere. */
   async open(room: string): Promise<void> {
+    // a tab behind another one is drawn once a second
+    await this.page.bringToFront()
     await this.page.keyboard.press("Control+k")
     await this.page.getByRole("combobox", { name: "Go to a room or person" }).fill(room)
     await this.page.getByRole("option", { name: new RegExp(`^(Go to )?#?${literally(room)}(\\W|$)`) }).click()
@@ -114,6 +116,7 @@ export class Person {
 
   /** As `say`, and does not wait. */
   async write(text: string): Promise<void> {
+    await this.page.bringToFront()
     await this.composer.fill(text)
     await this.composer.press("Enter")
   }
