@@ -29,7 +29,7 @@ const csvRows = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
 const named = (rows: ReadonlyArray<ReadonlyArray<Shown>>) =>
   Object.fromEntries(rows.map(([, value, name]) => [name, value]))
 
-/** As the screen has it, so that both can be compared. */
+/** As the screen has it, so that both can be compared; what is not complete is of now. */
 const said = (cell: Shown | boolean | undefined) =>
   cell === null || cell === undefined ? "" : typeof cell === "boolean" ? (cell ? "not yet" : "yes") : String(cell)
 
@@ -70,7 +70,7 @@ describe.skipIf(missing !== undefined)("the dashboard", () => {
       const messages = await series("messages")
       assert.deepEqual(
         await reader.table("Messages"),
-        messages.points.map(({ end, partial, start, value }) => [start, end, value, partial ? "not yet" : "yes"])
+        messages.points.map(({ end, partial, start, value }) => [start, end, value, partial ? "no" : "yes"])
       )
       assert.isAbove(messages.total ?? 0, 0)
       const clock = new Intl.DateTimeFormat("en-GB", { timeZone: tz, hour: "2-digit", minute: "2-digit" })
@@ -202,6 +202,84 @@ describe.skipIf(missing !== undefined)("the dashboard", () => {
     reader.isClean()
   })
 
+  it("puts on paper also what nobody has scrolled to", async () => {
+    const reader = await Reader.open(browser, server.url, "/dashboard?range=7d&tz=UTC&refresh=0", {
+      options: { viewport: { width: 1280, height: 800 } }
+    })
+    const { page } = reader
+    await page.getByRole("heading", { name: "Moderation load" }).waitFor()
+    await page.getByText("Loading", { exact: true }).last().waitFor({ state: "attached" })
+    const printed = page.evaluate(
+      () =>
+        new Promise<ReadonlyArray<string>>((resolve) => {
+          window.print = () =>
+            resolve([...document.querySelectorAll("section[data-span]")].map((one) => one.textContent ?? ""))
+        })
+    )
+    await page.getByRole("button", { name: "Print" }).click()
+    const panels = await printed
+    assert.isAbove(panels.length, 15)
+    for (const panel of panels) {
+      assert.include(panel, "Data as of")
+      assert.notInclude(panel, "Loading")
+    }
+    await page.getByRole("button", { name: "Print" }).waitFor()
+    reader.isClean()
+  })
+
+  it("says why there is no peak minute where minutes are gone", async () => {
+    const reader = await open({ range: "30d", tz: "UTC", refresh: "0" })
+    await reader
+      .panel("At a glance")
+      .getByText(/^No peak minute: minutes are kept for a shorter time/)
+      .waitFor()
+    reader.isClean()
+  })
+
+  it("says by what a period of one's own is told, and in its zone from when on there is something to tell", async () => {
+    const at = (minutes: number) => new Date(today + minutes * 60_000).toISOString()
+    const short = await open({ from: at(-126), to: at(-65), tz: "Asia/Kolkata" })
+    await short
+      .panel("Messages")
+      .getByText(/^Data as of/)
+      .waitFor()
+    await short
+      .panel("When people talk")
+      .getByText(/^Told by quarters of an hour: /)
+      .waitFor()
+    assert.strictEqual(
+      await short
+        .panel("Messages")
+        .getByText(/^Told by/)
+        .count(),
+      0
+    )
+    short.isClean()
+    const seconds = await open({ from: at(-126.5), to: at(-65), tz: "Asia/Kolkata" })
+    await seconds
+      .panel("Messages")
+      .getByText(/^Told by minutes: /)
+      .waitFor()
+    seconds.isClean()
+
+    const past = await open({ from: "2001-01-01T00:00:00Z", to: "2001-01-03T00:00:00Z", tz: "Asia/Kolkata" })
+    await past
+      .panel("When people talk")
+      .getByText(/^From is .*2001, 05:30 GMT\+5:30; this is kept from .* GMT\+5:30 on\.$/)
+      .waitFor()
+    past.isClean([/Failed to load resource/])
+  })
+
+  it("heads a person's page with the name, and the id beside it", async () => {
+    const { users } = await asked<Reports["users"]>("users", { limit: "1" })
+    const [first] = users
+    assert.isString(first?.username)
+    const { userId, username } = first ?? { userId: "", username: "" }
+    const reader = await open({ ...span, tz: "UTC" }, `/dashboard/users/${userId}`)
+    await reader.page.getByRole("heading", { level: 1, name: `${username} ${userId}`, exact: true }).waitFor()
+    reader.isClean()
+  })
+
   it("has nothing that axe-core minds, as pictures, as tables and in detail, in both themes", async () => {
     const path = "/dashboard?range=6h&tz=Europe/Berlin&compare=previous&tables=messages,response-time,retention,rooms"
     const reader = await Reader.open(browser, server.url, path, { options: { colorScheme: "light" } })
@@ -251,6 +329,11 @@ describe.skipIf(missing !== undefined)("the dashboard", () => {
     }
     assert.strictEqual(await page.evaluate(() => document.documentElement.scrollWidth), 390)
     await isAccessible(page, "a phone")
+
+    await page.getByRole("button", { name: "Show Messages as a table" }).click()
+    const table = page.getByRole("region", { name: "Messages, as a table" })
+    assert.deepEqual(await table.getByRole("columnheader").allInnerTexts(), ["From", "Messages", "Complete"])
+    assert.isTrue(await table.evaluate((one) => one.scrollWidth <= one.clientWidth))
     reader.isClean()
   })
 })

@@ -140,6 +140,13 @@ describe.skipIf(missing !== undefined)("the address of the dashboard", () => {
     await page.clock.runFor(1000)
     await again
     await page.getByText(/^Refreshed at/).waitFor()
-    reader.isClean()
+
+    await page.route(/api\/analytics/, (route) => route.abort())
+    await page.getByRole("button", { name: "Refresh now" }).click()
+    await page.getByText(/^Not refreshed at .*: the server cannot be reached$/).waitFor()
+    await page.unroute(/api\/analytics/)
+    await page.getByRole("button", { name: "Refresh now" }).click()
+    await page.getByText(/^Refreshed at/).waitFor()
+    reader.isClean([/Failed to load resource/])
   })
 })

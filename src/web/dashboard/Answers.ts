@@ -1,7 +1,14 @@
 /** Asks the server: the same question of several panels once, and not on when nobody wants the answer any more. */
-import { AnswerFailed, failureOf, unreachable, unreadable } from "./Failure.ts"
+import { cell, type Readable } from "../Cell.ts"
+import { AnswerFailed, type Failure, failureOf, unreachable, unreadable } from "./Failure.ts"
 
 type Fetch = (path: string, init?: RequestInit) => Promise<Response>
+
+/** What came of asking since it was last asked anew: `failure`, why there was no answer at all. */
+type Outcome =
+  | { readonly status: "asking" }
+  | { readonly status: "answered" }
+  | { readonly status: "failed"; readonly failure: Failure }
 
 export interface Answers {
   /** The JSON of an answer. Rejected with `AnswerFailed`, or with the reason of the signal. */
@@ -10,6 +17,10 @@ export interface Answers {
   renew(): void
   /** Milliseconds that the server's clock is ahead of this one, as far as is known. */
   ahead(): number
+  /** Of everything that was asked together: one answer is enough, those that are missing say so where they are missed. */
+  readonly outcome: Readable<Outcome>
+  /** How many questions are not answered yet. */
+  readonly open: Readable<number>
 }
 
 interface Asked {
@@ -19,9 +30,16 @@ interface Asked {
   settled: boolean
 }
 
+const ANSWERED: Outcome = { status: "answered" }
+
+/** A question that was wrong was answered all the same. */
+const outcomeOf = (failure: Failure): Outcome => (failure.kind === "refused" ? ANSWERED : { status: "failed", failure })
+
 export const createAnswers = (fetch: Fetch, now: () => number): Answers => {
   let asked = new Map<string, Asked>()
   let ahead = 0
+  const outcome = cell<Outcome>({ status: "asking" })
+  const open = cell(0)
 
   const fetched = async (path: string, signal: AbortSignal): Promise<unknown> => {
     let response: Response
@@ -46,15 +64,23 @@ export const createAnswers = (fetch: Fetch, now: () => number): Answers => {
   const begin = (path: string): Asked => {
     const controller = new AbortController()
     const one: Asked = { answer: fetched(path, controller.signal), controller, wanted: 0, settled: false }
-    const settled = () => {
+    const round = asked
+    const settled = (next: Outcome) => {
       one.settled = true
+      open.update((count) => count - 1)
+      // what was asked before says nothing about now
+      if (asked === round && outcome.getSnapshot().status !== "answered") outcome.set(next)
     }
-    one.answer.then(settled, () => {
-      settled()
-      // what failed is asked again by whoever asks next
-      if (asked.get(path) === one) asked.delete(path)
-    })
+    one.answer.then(
+      () => settled(ANSWERED),
+      (error: unknown) => {
+        settled(error instanceof AnswerFailed ? outcomeOf(error.failure) : outcome.getSnapshot())
+        // what failed is asked again by whoever asks next
+        if (asked.get(path) === one) asked.delete(path)
+      }
+    )
     asked.set(path, one)
+    open.update((count) => count + 1)
     return one
   }
 
@@ -79,7 +105,10 @@ export const createAnswers = (fetch: Fetch, now: () => number): Answers => {
     },
     renew: () => {
       asked = new Map()
+      outcome.set({ status: "asking" })
     },
-    ahead: () => ahead
+    ahead: () => ahead,
+    outcome,
+    open
   }
 }

@@ -13,6 +13,8 @@ import { AnswerFailed, type Failure, unreadable } from "./Failure.ts"
 import { LiveStrip } from "./LiveStrip.tsx"
 import { Overview } from "./Overview.tsx"
 import { isOpen, periodOf } from "./Period.ts"
+import { Person } from "./Person.tsx"
+import { createPrinting, type Printing } from "./Printing.ts"
 import { createRefresh, type Refresh } from "./Refresh.ts"
 import { Refused } from "./Refused.tsx"
 import { type Scope, ScopeContext } from "./Scope.ts"
@@ -28,14 +30,19 @@ type Gate = { readonly status: "asking" | "open" } | { readonly status: "shut"; 
 interface Parts {
   readonly answers: Answers
   readonly refresh: Refresh
+  readonly printing: Printing
   readonly pointer: Scope["pointer"]
 }
+
+/** A frame later everything is drawn; charts that only then know how wide they are take another one. */
+const drawn = () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
 
 const createParts = (session: Session): Parts => {
   const answers = createAnswers(session.fetch, Date.now)
   return {
     answers,
     refresh: createRefresh(() => Date.now() + answers.ahead(), answers.renew),
+    printing: createPrinting({ open: answers.open, drawn, print: () => window.print() }),
     pointer: cell<number | undefined>(undefined)
   }
 }
@@ -135,9 +142,7 @@ const Dashboard = ({ session }: { readonly session: Session }) => {
 
   const scope = useMemo<Scope | undefined>(
     () =>
-      zone === undefined || period === undefined
-        ? undefined
-        : { pointer: parts.pointer, view, period, tz, zone, beat, answers: parts.answers, go, refuse },
+      zone === undefined || period === undefined ? undefined : { ...parts, view, period, tz, zone, beat, go, refuse },
     [view, period, tz, zone, beat, parts, go, refuse]
   )
   if (scope === undefined) return null
@@ -160,7 +165,11 @@ const Dashboard = ({ session }: { readonly session: Session }) => {
                 All figures
               </a>
               <h1 ref={heading} tabIndex={-1}>
-                <bdi>{place.of === "room" ? `#${place.id}` : place.id}</bdi>
+                {place.of === "room" ? (
+                  <bdi>#{place.id}</bdi>
+                ) : (
+                  <Person key={place.id} id={place.id} ready={gate.status === "open"} />
+                )}
               </h1>
             </>
           )}

@@ -1,12 +1,13 @@
 /** Times as they are written, always of the zone that is shown. */
 
-type Style = "time" | "seconds" | "day" | "minute" | "full" | "weekday" | "zone"
+type Style = "time" | "seconds" | "day" | "minute" | "short" | "full" | "weekday" | "zone"
 
 const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
   time: { hour: "2-digit", minute: "2-digit" },
   seconds: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   day: { day: "numeric", month: "short" },
   minute: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  short: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "shortOffset" },
   full: {
     weekday: "short",
     day: "numeric",
@@ -35,6 +36,12 @@ const formatOf = (style: Style, tz: string): Intl.DateTimeFormat => {
 /** `at`: milliseconds since 1970, or an instant as text. */
 export const shownTime = (at: number | string, style: Exclude<Style, "weekday" | "zone">, tz: string): string =>
   formatOf(style, tz).format(typeof at === "number" ? at : Date.parse(at))
+
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+/** A text of the server, which writes instants in UTC. */
+export const withTimesShown = (text: string, tz: string): string =>
+  text.replace(INSTANT, (at) => shownTime(at, "full", tz))
 
 /** `2026-03-29` as a date. */
 export const shownDate = (date: string): string => formatOf("day", "UTC").format(Date.parse(`${date}T00:00:00Z`))

@@ -9,7 +9,7 @@ import type { Envelope } from "./Answer.ts"
 import { download } from "./download.ts"
 import type { Failure } from "./Failure.ts"
 import type { Questions } from "./Inquiry.ts"
-import { shownTime } from "./Moment.ts"
+import { shownTime, withTimesShown } from "./Moment.ts"
 import styles from "./Panel.module.css"
 import { useScope } from "./Scope.ts"
 import { csvOf, fileName, jsonOf, type Sheet } from "./Sheet.ts"
@@ -27,6 +27,8 @@ export interface Drawn {
   readonly withheld?: string | undefined
   /** Beside the title: of how long the buckets are. */
   readonly detail?: string
+  /** What the period is moved outwards to: quarters of an hour where it is not said. */
+  readonly toldBy?: "minutes"
   /** What is not as it was asked for. */
   readonly note?: string | undefined
 }
@@ -67,13 +69,14 @@ interface WhyNotProps {
   readonly failure: Failure
   readonly height: number
   readonly retry: () => void
+  readonly tz: string
 }
 
-const WhyNot = ({ failure: { detail, retryAfterMs, title }, height, retry }: WhyNotProps) => (
+const WhyNot = ({ failure: { detail, retryAfterMs, title }, height, retry, tz }: WhyNotProps) => (
   <div className={styles["state"]} role="alert" style={{ minBlockSize: height }}>
     <Icon name="warning" size={28} />
     <p className={styles["reason"]}>{title}</p>
-    <p dir="auto">{detail}</p>
+    <p dir="auto">{withTimesShown(detail, tz)}</p>
     {retryAfterMs === undefined ? (
       <Button icon="refresh" onClick={retry}>
         Try again
@@ -113,7 +116,7 @@ export const Panel = <T extends object>(props: PanelProps<T>) => {
 
   const body = () => {
     if (state.status === "asking") return <Waiting height={height} />
-    if (state.status === "failed") return <WhyNot failure={state.failure} height={height} retry={retry} />
+    if (state.status === "failed") return <WhyNot failure={state.failure} height={height} retry={retry} tz={tz} />
     if (drawn === undefined) return null
     if (drawn.withheld !== undefined) return <Nothing height={height} text={drawn.withheld} />
     if (asTable) return <SheetTable sheet={drawn.sheet} title={title} />
@@ -163,7 +166,7 @@ export const Panel = <T extends object>(props: PanelProps<T>) => {
         {drawn?.note === undefined ? null : <span>{drawn.note}</span>}
         {wider ? (
           <span dir="auto">
-            Told by quarters of an hour: {shownTime(envelope.from, "minute", tz)} –{" "}
+            Told by {drawn?.toldBy ?? "quarters of an hour"}: {shownTime(envelope.from, "minute", tz)} –{" "}
             {shownTime(envelope.to, "minute", tz)}
           </span>
         ) : null}

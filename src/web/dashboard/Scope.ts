@@ -5,6 +5,7 @@ import type { Cell } from "../Cell.ts"
 import type { Answers } from "./Answers.ts"
 import type { Failure } from "./Failure.ts"
 import type { Period } from "./Period.ts"
+import type { Printing } from "./Printing.ts"
 import type { Beat } from "./Refresh.ts"
 import type { View } from "./View.ts"
 
@@ -17,6 +18,7 @@ export interface Scope {
   /** The moment that is pointed at on a chart, in seconds since 1970. */
   readonly pointer: Cell<number | undefined>
   readonly answers: Answers
+  readonly printing: Printing
   /** Shows another view, to which back goes back. */
   readonly go: (change: Partial<View>) => void
   /** For what is not of one panel but of the whole page. */

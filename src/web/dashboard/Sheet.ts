@@ -13,6 +13,7 @@ export type Kind =
   | "share"
   | "milliseconds"
   | "seconds"
+  /** Whether a bucket is not complete: not yet, or cut. */
   | "partial"
   | "room"
   | "user"
@@ -22,11 +23,21 @@ export interface Column {
   readonly name: string
   readonly label: string
   readonly kind: Kind
+  /** Whether it is of times that are over, whatever the row is of. */
+  readonly past?: boolean
 }
 
 export interface Sheet {
   readonly columns: ReadonlyArray<Column>
   readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
+  /** The first row whose time is not over, if there is one: what is not complete before it will never be. */
+  readonly openFrom?: number | undefined
+}
+
+/** Which is the first that is not over. `ends`: milliseconds since 1970, in order; `computedAt`: up to when figures are complete. */
+export const openFrom = (ends: ReadonlyArray<number>, { computedAt }: Pick<Envelope, "computedAt">) => {
+  const found = ends.findIndex((end) => end > Date.parse(computedAt))
+  return found < 0 ? undefined : found
 }
 
 /** A figure beside others of other kinds, one a row. */
@@ -72,7 +83,7 @@ export const seriesSheet = (told: ReadonlyArray<Told>, previous: boolean): Sheet
     for (const { kind, label, name } of told) {
       columns.push({ name: `previous.${name}`, label: `${label}, period before`, kind })
     }
-    columns.push({ name: "previousPartial", label: "Complete, period before", kind: "partial" })
+    columns.push({ name: "previousPartial", label: "Complete, period before", kind: "partial", past: true })
   }
   const rows = Array.from({ length }, (_, i): Array<Cell> => {
     const point = first?.points[i]
@@ -91,7 +102,8 @@ export const seriesSheet = (told: ReadonlyArray<Told>, previous: boolean): Sheet
     }
     return row
   })
-  return { columns, rows }
+  const ends = first?.points.map(({ end }) => Date.parse(end)) ?? []
+  return { columns, rows, openFrom: first && openFrom(ends, first) }
 }
 
 /** With what the numbers mean and how far they go in every row: each can be read without the page. */

@@ -1,4 +1,5 @@
 /** A sheet as a table: every digit, every moment, with what each column is. */
+import { useMedia } from "../chat/Media.ts"
 import { follow } from "../Route.ts"
 import styles from "./SheetTable.module.css"
 import { shownDate, shownTime } from "./Moment.ts"
@@ -9,7 +10,21 @@ import { addressOf } from "./View.ts"
 
 const NUMBERS = new Set(["count", "number", "share", "milliseconds", "seconds"])
 
-const Shown = ({ cell, kind }: { readonly cell: Cell; readonly kind: Column["kind"] }) => {
+/** Where there is no room for a date in full, nor for an end that is the next beginning. */
+const NARROW = "(max-width: 43.99rem)"
+
+/** The offset of the first moment of a row. */
+const offsetOf = (row: ReadonlyArray<Cell> = []): string => String(row[0]).slice(-6)
+
+interface ShownProps {
+  readonly cell: Cell
+  readonly kind: Column["kind"]
+  readonly moments: "minute" | "short" | "full"
+  /** Whether what it is of may still become complete. */
+  readonly open: boolean
+}
+
+const Shown = ({ cell, kind, moments, open }: ShownProps) => {
   const { tz, view } = useScope()
   if (cell === null) {
     return (
@@ -24,12 +39,12 @@ const Shown = ({ cell, kind }: { readonly cell: Cell; readonly kind: Column["kin
         {exact(cell)}
       </data>
     )
-  if (typeof cell === "boolean") return kind === "partial" ? (cell ? "not yet" : "yes") : String(cell)
+  if (typeof cell === "boolean") return kind === "partial" ? (cell ? (open ? "not yet" : "no") : "yes") : String(cell)
   switch (kind) {
     case "moment":
       return (
         <time dateTime={cell} title={cell} dir="ltr">
-          {shownTime(cell, "full", tz)}
+          {shownTime(cell, moments, tz)}
         </time>
       )
     case "date":
@@ -50,38 +65,45 @@ const Shown = ({ cell, kind }: { readonly cell: Cell; readonly kind: Column["kin
   }
 }
 
-export const SheetTable = ({ sheet: { columns, rows }, title }: { readonly sheet: Sheet; readonly title: string }) => (
-  <div className={styles["scroll"]} role="region" tabIndex={0} aria-label={`${title}, as a table`}>
-    <table className={styles["table"]}>
-      <caption>{title}</caption>
-      <thead>
-        <tr>
-          {columns.map(({ kind, label, name }) => (
-            <th key={name} scope="col" data-number={NUMBERS.has(kind)}>
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, at) => (
-          <tr key={at}>
-            {columns.map(({ kind, name }, i) => {
-              const cell = row[i] ?? null
-              const shown = <Shown cell={cell} kind={kind} />
-              return i === 0 ? (
-                <th key={name} scope="row" data-number={NUMBERS.has(kind)}>
-                  {shown}
-                </th>
-              ) : (
-                <td key={name} data-number={NUMBERS.has(kind)}>
-                  {shown}
-                </td>
-              )
-            })}
+export const SheetTable = ({ sheet, title }: { readonly sheet: Sheet; readonly title: string }) => {
+  const { columns, openFrom = Infinity, rows } = sheet
+  const narrow = useMedia(NARROW)
+  // where the clock is put, an hour that comes twice would read the same without its offset
+  const brief = offsetOf(rows[0]) === offsetOf(rows.at(-1)) ? "minute" : "short"
+  const shown = [...columns.entries()].filter(([, { name }]) => !narrow || name !== "end")
+  return (
+    <div className={styles["scroll"]} role="region" tabIndex={0} aria-label={`${title}, as a table`}>
+      <table className={styles["table"]}>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            {shown.map(([, { kind, label, name }]) => (
+              <th key={name} scope="col" data-number={NUMBERS.has(kind)}>
+                {label}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-)
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <tr key={at}>
+              {shown.map(([i, { kind, name, past = false }]) => {
+                const open = !past && at >= openFrom
+                const cell = <Shown cell={row[i] ?? null} kind={kind} moments={narrow ? brief : "full"} open={open} />
+                return i === 0 ? (
+                  <th key={name} scope="row" data-number={NUMBERS.has(kind)}>
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={name} data-number={NUMBERS.has(kind)}>
+                    {cell}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

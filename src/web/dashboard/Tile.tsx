@@ -4,7 +4,7 @@ import { IconButton } from "../ui/Button.tsx"
 import { About, type Definition } from "./About.tsx"
 import type { Series } from "./Answer.ts"
 import type { Questions } from "./Inquiry.ts"
-import { shownTime } from "./Moment.ts"
+import { shownTime, withTimesShown } from "./Moment.ts"
 import { deltaOf, exact, narrow, type Unit } from "./Numeral.ts"
 import type { Told } from "./Question.ts"
 import { useScope } from "./Scope.ts"
@@ -64,7 +64,7 @@ export const Tile = <T extends object>({ about, questions, read, title, unit }: 
         <About title={title} definitions={about} version={tile?.told.definitions} />
       </header>
       {state.status === "failed" ? (
-        <p className={styles["failed"]} role="alert" title={state.failure.detail}>
+        <p className={styles["failed"]} role="alert" title={withTimesShown(state.failure.detail, tz)}>
           {state.failure.title}
           {state.failure.retryAfterMs === undefined ? (
             <IconButton icon="refresh" label={`Ask for ${title} again`} small onClick={retry} />

@@ -1,5 +1,6 @@
 /** Of when figures are, and by which clock; how often they are asked for anew. */
 import { useRef, useState } from "react"
+import { useReadable } from "../Cell.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { CustomRange } from "./CustomRange.tsx"
 import { shownTime } from "./Moment.ts"
@@ -54,11 +55,16 @@ const Ranges = () => {
 }
 
 const Refreshing = ({ onRefresh }: { readonly onRefresh: () => void }) => {
-  const { beat, go, period, tz, view } = useScope()
+  const { answers, beat, go, period, tz, view } = useScope()
+  const outcome = useReadable(answers.outcome)
   const status = () => {
     if (view.refresh === 0) return "Not refreshing by itself"
     if (beat.paused) return "Paused while the page is hidden"
-    return isOpen(period, beat.now) ? `Refreshed at ${shownTime(beat.now, "seconds", tz)}` : "The period is over"
+    if (!isOpen(period, beat.now)) return "The period is over"
+    if (outcome.status === "asking") return "Refreshing …"
+    const at = shownTime(beat.now, "seconds", tz)
+    if (outcome.status === "answered") return `Refreshed at ${at}`
+    return `Not refreshed at ${at}: ${outcome.failure.title.toLowerCase()}`
   }
   return (
     <div className={styles["refreshing"]}>
@@ -81,6 +87,20 @@ const Refreshing = ({ onRefresh }: { readonly onRefresh: () => void }) => {
       <IconButton icon="refresh" label="Refresh now" onClick={onRefresh} />
       <span className={styles["status"]}>{status()}</span>
     </div>
+  )
+}
+
+const Print = () => {
+  const { printing } = useScope()
+  const preparing = useReadable(printing)
+  return (
+    <Button
+      title="Print all of the page, what was not seen yet as well"
+      aria-disabled={preparing}
+      onClick={() => void printing.begin()}
+    >
+      {preparing ? "Preparing …" : "Print"}
+    </Button>
   )
 }
 
@@ -108,6 +128,7 @@ export const Toolbar = ({ onRefresh }: { readonly onRefresh: () => void }) => {
         )}
       </p>
       <Refreshing onRefresh={onRefresh} />
+      <Print />
     </div>
   )
 }

@@ -13,7 +13,7 @@ export const definitions = define({
   ],
   complete: [
     "Not complete",
-    "A bucket that is not over yet, or that the period cuts. Its number may still grow, or is less than that of a whole one."
+    "A bucket that is not over yet (in tables: not yet), so that its number may still grow, or that the period cuts (no), so that it is less than that of a whole one."
   ],
   gap: ["Gaps", "Where there was nothing to measure there is no value. That is not the same as 0."],
   previous: ["Period before", "The time of the same length that ends where this period begins."],
@@ -90,6 +90,6 @@ export const definitions = define({
   users: ["People", "People with messages in the period, by their last name."],
   perMinute: [
     "Per minute, peak",
-    "Messages divided by minutes; the largest minute; and the largest hour divided by the average hour."
+    "Messages divided by minutes; the largest minute, if all minutes of the period are still kept, which they are for a few days; and the largest hour divided by the average hour."
   ]
 })

@@ -6,7 +6,7 @@ import { useNear } from "./useNear.ts"
 
 /**
  * What there is of the answers, asked again whenever the questions are others or it is time to, as long as the element that shows them is
- * seen or nearly so.
+ * seen or nearly so, or all are to be printed.
  */
 export const useInquiry = <T extends object>(
   questions: Questions<T>,
@@ -17,10 +17,11 @@ export const useInquiry = <T extends object>(
   readonly busy: boolean
   readonly retry: () => void
 } => {
-  const { answers, beat, refuse } = useScope()
+  const { answers, beat, printing, refuse } = useScope()
   const [inquiry] = useState(() => createInquiry<T>(answers, refuse))
   const state = useReadable(inquiry)
-  const near = useNear(shownBy)
+  const seen = useNear(shownBy)
+  const near = useReadable(printing) || seen
   const key = keyOf(questions)
   const answered = useRef<string>(undefined)
   const asked = `${beat.tick} ${key}`

@@ -107,6 +107,40 @@ it("knows how far the server's clock is ahead", async () => {
   assert.strictEqual(answers.ahead(), 3_600_000)
 })
 
+it("knows whether anything was answered since it was last asked anew, and why not", async () => {
+  const { answers, requests } = server()
+  const status = () => answers.outcome.getSnapshot().status
+  const ask = (path: string) => answers.ask(path, never).catch(() => undefined)
+  const before = ask("/slow")
+  answers.renew()
+  const [one, two] = [ask("/a"), ask("/b")]
+  requests[0]?.answer(told(0))
+  await before
+  assert.strictEqual(status(), "asking")
+  requests[1]?.answer(problem(503, {}))
+  await one
+  const outcome = answers.outcome.getSnapshot()
+  assert.strictEqual(outcome.status === "failed" ? outcome.failure.kind : outcome.status, "later")
+  requests[2]?.answer(problem(400, { code: "invalid_query" }))
+  await two
+  assert.strictEqual(status(), "answered")
+  answers.renew()
+  assert.strictEqual(status(), "asking")
+})
+
+it("counts what is not answered yet, and not what nobody wants any more", async () => {
+  const { answers, requests } = server()
+  const controller = new AbortController()
+  const asked = [answers.ask("/a", never), answers.ask("/a", never), answers.ask("/b", controller.signal)]
+  assert.strictEqual(answers.open.getSnapshot(), 2)
+  requests[0]?.answer(told(1))
+  await asked[0]
+  assert.strictEqual(answers.open.getSnapshot(), 1)
+  controller.abort()
+  await asked[2]?.catch(() => undefined)
+  assert.strictEqual(answers.open.getSnapshot(), 0)
+})
+
 const question = (path: string): Question<unknown> => ({
   key: path,
   ask: (answers, signal) => answers.ask(path, signal)

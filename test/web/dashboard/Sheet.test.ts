@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import type { Timeseries } from "../../../src/web/dashboard/Answer.ts"
-import { csvOf, factSheet, fileName, jsonOf, seriesSheet } from "../../../src/web/dashboard/Sheet.ts"
+import { csvOf, factSheet, fileName, jsonOf, openFrom, seriesSheet } from "../../../src/web/dashboard/Sheet.ts"
 
 const envelope = {
   definitions: 1,
@@ -43,6 +43,19 @@ it("has every bucket of a period before that is longer, as a clock that is put m
     ["start", "end", "messages", "partial", "previousStart", "previous.messages", "previousPartial"]
   )
   assert.deepStrictEqual(rows[2], [null, null, null, null, "2026-03-29T04:00:00.000+05:30", 0, false])
+})
+
+it("tells what is not complete yet from what the period cuts", () => {
+  const ends = ["2026-03-29T09:00:00Z", "2026-03-29T10:00:00Z", "2026-03-29T11:00:00Z"].map((at) => Date.parse(at))
+  assert.strictEqual(openFrom(ends, envelope), 2)
+  assert.isUndefined(openFrom(ends.slice(0, 2), envelope))
+  // both buckets were over long before
+  assert.isUndefined(seriesSheet(told, false).openFrom)
+  const early = { ...series, computedAt: point(0, 3).end }
+  assert.strictEqual(
+    seriesSheet([{ name: "messages", label: "Messages", kind: "count", series: early }], false).openFrom,
+    1
+  )
 })
 
 it("says in every row of CSV of which zone and definitions it is, and up to when complete", () => {

@@ -5,7 +5,7 @@ import type { Slot } from "../Lines.ts"
 import { Panel } from "../Panel.tsx"
 import type { Question } from "../Question.ts"
 import { useScope } from "../Scope.ts"
-import type { Cell } from "../Sheet.ts"
+import { type Cell, openFrom } from "../Sheet.ts"
 import type { Zone } from "../../../domain/Zone.ts"
 
 const DAY = 86_400_000
@@ -41,7 +41,12 @@ export const DaysPanel = <A extends Envelope & { readonly days: ReadonlyArray<Da
             { name: "messages", label: "Messages", kind: "count" },
             { name: "partial", label: "Complete", kind: "partial" }
           ],
-          rows: answer.days.map(({ date, messages, partial }): Array<Cell> => [date, messages, partial])
+          rows: answer.days.map(({ date, messages, partial }): Array<Cell> => [date, messages, partial]),
+          // the period cuts the last one
+          openFrom: openFrom(
+            slotsOf(answer.days, zone).map(({ end }) => Math.min(end * 1000, Date.parse(answer.to))),
+            answer
+          )
         },
         withheld: answer.withheld === true ? WITHHELD : undefined,
         empty: answer.days.every(({ messages }) => messages === 0),

@@ -6,7 +6,7 @@ import type { Slot } from "../Lines.ts"
 import { Panel } from "../Panel.tsx"
 import { report } from "../Question.ts"
 import { useScope } from "../Scope.ts"
-import type { Cell } from "../Sheet.ts"
+import { type Cell, openFrom } from "../Sheet.ts"
 import type { Zone } from "../../../domain/Zone.ts"
 
 const DAY = 86_400_000
@@ -43,7 +43,11 @@ export const EngagementPanel = () => {
             { name: "mau", label: "Monthly", kind: "count" },
             { name: "partial", label: "Complete", kind: "partial" }
           ],
-          rows: engagement.days.map(({ date, dau, mau, partial, wau }): Array<Cell> => [date, dau, wau, mau, partial])
+          rows: engagement.days.map(({ date, dau, mau, partial, wau }): Array<Cell> => [date, dau, wau, mau, partial]),
+          openFrom: openFrom(
+            slotsOf(engagement.days, zone).map(({ end }) => end * 1000),
+            engagement
+          )
         },
         empty: engagement.days.every(({ dau, mau }) => dau === 0 && (mau ?? 0) === 0),
         drawing: (

@@ -18,12 +18,14 @@ interface FactsPanelProps<A extends Envelope> {
   readonly nothing?: string
   readonly withheld?: (answer: A) => string | undefined
   readonly height?: number
+  /** Why some of them are missing. */
+  readonly note?: (answer: A) => string | undefined
   /** Under the figures. */
   readonly under?: (answer: A) => ReactNode
 }
 
 export const FactsPanel = <A extends Envelope>(props: FactsPanelProps<A>) => {
-  const { about, empty, facts, height = 200, id, nothing, question, span, title, under, withheld } = props
+  const { about, empty, facts, height = 200, id, note, nothing, question, span, title, under, withheld } = props
   return (
     <Panel<{ readonly answer: A }>
       id={id}
@@ -37,6 +39,7 @@ export const FactsPanel = <A extends Envelope>(props: FactsPanelProps<A>) => {
         envelope: answer,
         sheet: factSheet(facts(answer)),
         withheld: withheld?.(answer),
+        note: note?.(answer),
         empty: empty?.(answer) ?? false,
         drawing: (
           <>

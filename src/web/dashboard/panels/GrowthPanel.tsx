@@ -5,7 +5,7 @@ import type { Slot } from "../Lines.ts"
 import { Panel } from "../Panel.tsx"
 import { report } from "../Question.ts"
 import { useScope } from "../Scope.ts"
-import type { Cell } from "../Sheet.ts"
+import { type Cell, openFrom } from "../Sheet.ts"
 import { UnitChoice } from "../UnitChoice.tsx"
 import type { Zone } from "../../../domain/Zone.ts"
 
@@ -55,7 +55,11 @@ export const GrowthPanel = () => {
             ...KINDS.map(([name]) => one[name]),
             one.activated,
             one.partial
-          ])
+          ]),
+          openFrom: openFrom(
+            slotsOf(growth, view.unit, zone).map(({ end }) => end * 1000),
+            growth
+          )
         },
         empty: growth.periods.every((one) => one.new + one.retained + one.resurrected + (one.churned ?? 0) === 0),
         drawing: (

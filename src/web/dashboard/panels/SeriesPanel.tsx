@@ -57,6 +57,7 @@ export const SeriesPanel = (props: SeriesPanelProps) => {
     return {
       envelope: first,
       detail: bucketNames[first.bucket],
+      ...(first.bucket === "1m" ? { toldBy: "minutes" } : {}),
       note: first.coarse ?? (view.compare ? first.alone : undefined),
       sheet: seriesSheet(told, view.compare),
       empty: isEmpty(lines),

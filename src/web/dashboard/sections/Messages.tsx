@@ -27,6 +27,12 @@ const summaryFacts = (a: Summary): ReadonlyArray<Fact> => [
   fact("connectedUsersPeak", "Peak people connected", a.connectedUsersPeak, "count")
 ]
 
+/** A period with messages has a peak minute, unless minutes of it are gone. */
+const peakNote = ({ messages, peakMinute }: Summary): string | undefined =>
+  messages > 0 && peakMinute === null
+    ? "No peak minute: minutes are kept for a shorter time than this period."
+    : undefined
+
 export const Messages = () => {
   const { period, tz } = useScope()
   const window = { period, tz }
@@ -49,6 +55,7 @@ export const Messages = () => {
         about={[d.messages, d.perMinute, d.engaged, d.communicators, d.visitors, d.connections]}
         question={report("summary", window)}
         facts={summaryFacts}
+        note={peakNote}
         span={4}
         height={260}
       />
