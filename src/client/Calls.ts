@@ -22,8 +22,8 @@ const AT_ONCE: { readonly [lane: string]: number } = { history: 2, search: 1, su
 const WAITING = 1000
 
 export interface Question {
-  /** Those of one lane leave in order; since the server asked for that one after the other, and more slowly. */
-  readonly lane: string
+  /** Those of the very same lane leave in order; since the server asked for that one after the other, and more slowly. */
+  readonly lane: unknown
   /** Whether those behind it wait for its answer. */
   readonly alone?: boolean
   /** Under which it is under way. */
@@ -78,7 +78,7 @@ export const createCalls = (
 ): Calls => {
   const questions = new Set<Question>()
   const open = new Map<unknown, (answer: Answer) => void>()
-  const paces = new Map<string, Pace>()
+  const paces = new Map<unknown, Pace>()
   let isLive = false
   let refs = 0
   let cancel: (() => void) | undefined
@@ -91,13 +91,13 @@ export const createCalls = (
   const pump = () => {
     cancel?.()
     if (!isLive) return
-    const busy = new Map<string, number>()
+    const busy = new Map<unknown, number>()
     let soonest = Infinity
     for (const question of questions) {
       const { alone, lane } = question
       const pace = paces.get(lane)
       const count = busy.get(lane) ?? 0
-      if (count >= (pace ? 1 : (AT_ONCE[lane] ?? WAITING))) continue
+      if (count >= (pace ? 1 : (AT_ONCE[lane as string] ?? WAITING))) continue
       if (!question.ref) {
         const wait = (pace && Math.max(0, pace.at - clock.now())) || question.due?.()
         if (wait) soonest = Math.min(soonest, wait)
@@ -146,7 +146,8 @@ export const createCalls = (
       const waiters = createWaiters<Answered<typeof type>>(clock)
       const question: Question = {
         due,
-        lane: frame.type,
+        // what waits for one room holds up nothing in another
+        lane: due ?? frame.type,
         frame: () => frame,
         again: ({ code, retryAfterMs }) =>
           code === "disconnected"

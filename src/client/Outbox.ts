@@ -72,7 +72,7 @@ export const createOutbox = ({ clock, outboxMax = 100 }: Settings, calls: Calls,
     // half of what the server gives: other frames take of it as well, and not all are under way for the same time
     tokens = Math.min(Math.max(1, messageBurst / 2), tokens + ((now - countedAt) * messagesPerSecond) / 1000)
     countedAt = now
-    if (tokens < 1) return ((1 - tokens) * 1000) / messagesPerSecond
+    if (tokens < 1) return Math.ceil(((1 - tokens) * 1000) / messagesPerSecond)
     tokens--
     return 0
   }

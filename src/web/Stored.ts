@@ -35,13 +35,13 @@ export const stored = {
       // it is in memory
     }
   },
-  /** Calls when another tab has changed what is kept under one of these names. */
-  watch: (names: ReadonlyArray<string>, changed: () => void): void => {
-    const keys = names.map(key)
+  /** Calls with the name of what another tab has changed, of those that begin so. */
+  watch: (beginning: string, changed: (name: string) => void): void => {
     globalThis.addEventListener?.("storage", (event) => {
-      if (event.key === null || !keys.includes(event.key)) return
-      for (const name of names) memory.delete(name)
-      changed()
+      if (event.key?.startsWith(key(beginning)) !== true) return
+      const name = event.key.slice(PREFIX.length)
+      memory.delete(name)
+      changed(name)
     })
   },
   /** Forgets whatever has a name that begins so. */

@@ -155,6 +155,40 @@ describe("a message", () => {
     assert.deepStrictEqual(rows()[0]?.reactions, { "👍": ["ann"] })
   })
 
+  it("is reacted to in one room whatever another one waits for", async () => {
+    const { client, clock, server } = await joined({}, "one", "two")
+    for (const roomId of ["one", "two"]) void client.room(roomId).send("hi")
+    await clock.advance(100)
+    server.troubles = {
+      ...server.troubles,
+      refusal: ({ roomId, type }) =>
+        type === "subscribe" && roomId === "one" ? { code: "overloaded", retryAfterMs: 60_000 } : undefined
+    }
+    server.restart(1006)
+    await clock.advance(5000)
+    const react = (roomId: string) => {
+      const room = client.room(roomId)
+      return room.react(room.getSnapshot().messages[0]!, "👍")
+    }
+    const [one, two] = [errorOf(react("one")), react("two")]
+    await clock.advance(100)
+    assert.strictEqual((await two).seq, 1)
+    await clock.advance(10_000)
+    assert.strictEqual((await one).code, "timeout")
+  })
+
+  it("that waited leaves at a rate that makes no whole milliseconds, too", async () => {
+    const { clock, room, server } = await inRoom()
+    server.limits = { ...server.limits, messagesPerSecond: 3, messageBurst: 6 }
+    server.up = false
+    server.restart(1006)
+    await clock.advance(10)
+    const all = Promise.all(Array.from({ length: 20 }, (_, n) => room.send(`m${n}`)))
+    server.up = true
+    await clock.advance(60_000)
+    assert.lengthOf(await all, 20)
+  })
+
   it("that waits to be tried again leaves no timer behind where the client is closed", async () => {
     const place = await inRoom()
     refuseOnce(place, "slow_mode", 120_000)

@@ -35,6 +35,7 @@ export const createAlerting = (): Alerting => {
     subscribe: levels.subscribe,
     getSnapshot: levels.getSnapshot,
     open: (userId) => {
+      if (name === nameFor(userId)) return
       name = nameFor(userId)
       levels.set(kept(name))
     },

@@ -1,6 +1,7 @@
 /** What there is of a chat beside what is drawn of it: it lasts for as long as its client, whichever view is shown. */
 import type { Client, Row } from "../../client/index.ts"
 import { cell, type Cell } from "../Cell.ts"
+import { openDrafts } from "../compose/Draft.ts"
 import { navigate, roomPath } from "../Route.ts"
 import { createAlerting, type Alerting } from "./Alerting.ts"
 import { createAnnouncer, type Announcer } from "./Announcer.ts"
@@ -76,8 +77,14 @@ const createHall = (client: Client): Hall => {
   /** With each connection. */
   const begin = () => {
     draining.set(false)
-    alerting.open(selfId())
     void rooms.refresh()
+  }
+
+  const identify = () => {
+    const userId = selfId()
+    if (userId === "") return
+    alerting.open(userId)
+    openDrafts(userId)
   }
 
   client.on("message", heard)
@@ -87,6 +94,9 @@ const createHall = (client: Client): Hall => {
     begin()
   })
   if (client.getSnapshot().connection.status === "live") begin()
+  // the first connection is told to be live before it is known whose it is
+  client.subscribe(identify)
+  identify()
   client.on("invited", ({ by, title }) => {
     announcer.announce(`${names.of(by) ?? by} has invited you to ${title ?? "a group"}`)
   })

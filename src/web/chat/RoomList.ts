@@ -294,7 +294,7 @@ export const createRoomList = ({ alerting, client, groups, invitations, names }:
     show: (roomId) => {
       const hidden = shown === undefined || shown === roomId ? undefined : entries.get(shown)
       shown = roomId
-      if (hidden !== undefined && isIn(hidden)) join(hidden).catch(() => undefined)
+      if (hidden !== undefined && isIn(hidden) && entries.size > FEW) join(hidden).catch(() => undefined)
       if (roomId === undefined) publish()
       else enter(roomId)
     },

@@ -187,13 +187,15 @@ export const Composer = (props: ComposerProps) => {
     const said = draft.getSnapshot()
     const content = tidied(said.text)
     if (!ready || isBlank(content) || codePoints(said.text) > most) return
-    const mentions = mentionsIn(content, said.picked)
     area.current?.focus()
     if (editing !== undefined) {
-      const all = new Set([...mentions, ...unknownIn(editing, people)])
+      // who was not known yet when the change was begun, and who is not known any more
+      const picked = [...said.picked, ...draftFrom(editing, people).picked]
+      const all = new Set([...mentionsIn(content, picked), ...unknownIn(editing, [...people, ...said.picked])])
       void save(editing, content, [...all].slice(0, MENTIONS_MAX))
       return
     }
+    const mentions = mentionsIn(content, said.picked)
     draft.set(emptyDraft)
     void say(content, said, mentions)
     if (replyTo !== undefined) onReplyDone()

@@ -1,4 +1,4 @@
-/** What one has begun to write in a room: kept by the browser until it is sent, each room's for itself. */
+/** What one has begun to write in a room: kept by the browser until it is sent, each user's and each room's for itself. */
 import type { Mention } from "../content/Block.ts"
 import { cell, type Cell } from "../Cell.ts"
 import { stored } from "../Stored.ts"
@@ -19,48 +19,75 @@ const isMention = (value: unknown): value is Mention =>
   typeof value.userId === "string" &&
   typeof value.name === "string"
 
-/** Whatever else is kept there is nobody. */
-const pickedOf = (text: string | undefined): ReadonlyArray<Mention> => {
+/** Whatever else is kept there is nothing. */
+const parsed = (kept: string | undefined): Draft => {
   try {
-    const all: unknown = JSON.parse(text ?? "[]")
-    return Array.isArray(all) ? all.filter(isMention) : []
+    const { picked, text }: { readonly picked?: unknown; readonly text?: unknown } = JSON.parse(kept ?? "{}")
+    if (typeof text !== "string" || text === "") return emptyDraft
+    return { text, picked: Array.isArray(picked) ? picked.filter(isMention) : [] }
   } catch {
-    return []
+    return emptyDraft
   }
 }
 
-const drafts = new Map<string, Cell<Draft>>()
-
-const kept = (roomId: string): Cell<Draft> => {
-  const text = `draft:${roomId}`
-  const picked = `draft-mentions:${roomId}`
-  const read = (): Draft => ({ text: stored.get(text) ?? "", picked: pickedOf(stored.get(picked)) })
-  const draft = cell(read())
-  /** It is written in another tab, which keeps it. */
-  let elsewhere = false
-  stored.watch([text, picked], () => {
-    elsewhere = true
-    draft.set(read())
-    elsewhere = false
-  })
-  draft.subscribe(() => {
-    if (elsewhere) return
-    const now = draft.getSnapshot()
-    stored.set(text, now.text === "" ? undefined : now.text)
-    stored.set(picked, now.picked.length === 0 ? undefined : JSON.stringify(now.picked))
-  })
-  return draft
+interface Kept {
+  readonly draft: Cell<Draft>
+  read(): void
+  write(): void
 }
+
+/** Who writes; not known before the server has said. */
+let owner: string | undefined
+const drafts = new Map<string, Kept>()
+
+const KEPT = "draft:"
+
+// neither has white space in it
+const nameOf = (roomId: string) => `${KEPT}${owner} ${roomId}`
+
+const keep = (roomId: string): Kept => {
+  const draft = cell(parsed(stored.get(nameOf(roomId))))
+  let reading = false
+  const read = () => {
+    reading = true
+    draft.set(parsed(stored.get(nameOf(roomId))))
+    reading = false
+  }
+  const write = () => {
+    const now = draft.getSnapshot()
+    if (owner !== undefined && !reading) stored.set(nameOf(roomId), now.text === "" ? undefined : JSON.stringify(now))
+  }
+  draft.subscribe(write)
+  return { draft, read, write }
+}
+
+const known = (roomId: string): Kept => {
+  const kept = drafts.get(roomId) ?? keep(roomId)
+  drafts.set(roomId, kept)
+  return kept
+}
+
+// written in another tab, which keeps it
+stored.watch(KEPT, (name) => {
+  for (const [roomId, kept] of drafts) if (nameOf(roomId) === name) kept.read()
+})
 
 /** The same for the same room. */
-export const draftOf = (roomId: string): Cell<Draft> => {
-  const known = drafts.get(roomId) ?? kept(roomId)
-  drafts.set(roomId, known)
-  return known
+export const draftOf = (roomId: string): Cell<Draft> => known(roomId).draft
+
+/** Goes by what this user has begun. What was written before it was known who writes is theirs. */
+export const openDrafts = (userId: string): void => {
+  if (userId === owner) return
+  const wasNobody = owner === undefined
+  owner = userId
+  for (const { draft, read, write } of drafts.values()) {
+    if (wasNobody && draft.getSnapshot().text !== "") write()
+    else read()
+  }
 }
 
-/** What was begun anywhere is nobody's any more. */
+/** What its user has begun anywhere is nobody's any more. */
 export const forgetDrafts = (): void => {
-  for (const draft of drafts.values()) draft.set(emptyDraft)
-  stored.forget("draft")
+  for (const { draft } of drafts.values()) draft.set(emptyDraft)
+  stored.forget(`${KEPT}${owner} `)
 }

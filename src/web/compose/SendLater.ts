@@ -1,5 +1,5 @@
 /** Rooms in which what was refused is sent by itself once it may be, whichever room is shown by then. */
-import type { Room } from "../../client/index.ts"
+import type { Room, RoomStatus } from "../../client/index.ts"
 import { cell, type Cell, type Readable } from "../Cell.ts"
 import { heldRows } from "./heldRows.ts"
 
@@ -10,6 +10,8 @@ export interface SendLater extends Readable<boolean> {
   toggle(): void
 }
 
+/** Of who has left, or is not let in: nobody comes back by what they once wanted to say. */
+const GONE: ReadonlyArray<RoomStatus> = ["idle", "refused", "removed"]
 /** What a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1
 
@@ -18,10 +20,12 @@ const known = new WeakMap<Room, SendLater>()
 const create = (room: Room): SendLater => {
   const waits: Cell<boolean> = cell(false)
   let timer: ReturnType<typeof setTimeout> | undefined
+  let unwatch: (() => void) | undefined
   const held = () => heldRows(room.getSnapshot().messages, Date.now())
 
   const stop = () => {
     clearTimeout(timer)
+    unwatch?.()
     waits.set(false)
   }
   const sendNow = () => {
@@ -29,6 +33,7 @@ const create = (room: Room): SendLater => {
     for (const { messageId } of held()?.rows ?? []) void room.retry(messageId, { retry: true })
   }
   const later = () => {
+    if (GONE.includes(room.getSnapshot().status)) return stop()
     const left = (held()?.until ?? 0) - Date.now()
     // there may be more of them by then
     if (left > 0) timer = setTimeout(later, Math.min(left, LONGEST_MS))
@@ -42,6 +47,10 @@ const create = (room: Room): SendLater => {
     toggle: () => {
       if (waits.getSnapshot()) return stop()
       waits.set(true)
+      // what is refused later is another matter
+      unwatch = room.subscribe(() => {
+        if (held() === undefined) stop()
+      })
       later()
     }
   }

@@ -20,7 +20,7 @@ export const mentionsIn = (text: string, picked: ReadonlyArray<Mention>): Readon
 /** Whom a message speaks to by a name that nobody here knows them by, and that cannot be looked for in what it becomes. */
 export const unknownIn = (
   { content, mentions = [] }: Pick<Row, "content" | "mentions">,
-  people: ReadonlyArray<Member>
+  people: ReadonlyArray<Pick<Member, "userId">>
 ): ReadonlyArray<string> => {
   const known = new Set(people.map(({ userId }) => userId))
   // an id that stands there itself is found by the server

@@ -1,4 +1,5 @@
 /** Tells somebody that they may not be here. */
+import { leave } from "../chat/leaving.ts"
 import { Button } from "../ui/Button.tsx"
 import { Icon } from "../ui/Icon.tsx"
 import styles from "./Door.module.css"
@@ -31,7 +32,7 @@ export const Banned = ({ detail, session }: BannedProps) => (
         <Button icon="refresh" onClick={() => again(session)}>
           Try again
         </Button>
-        <Button icon="signOut" onClick={() => session.signOut()}>
+        <Button icon="signOut" onClick={() => leave(session)}>
           Sign out
         </Button>
       </div>

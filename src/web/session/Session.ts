@@ -163,7 +163,8 @@ const createSession = (): Session => {
 
   /** A browser does not say why a socket was refused; what the same user is answered over HTTP does. */
   const look = async (client: Client) => {
-    const identity = identityOf(stored.get(IDENTITY))
+    // what was kept while the server took anybody's word is nobody's where there are tokens
+    const identity = tokens === undefined ? identityOf(stored.get(IDENTITY)) : undefined
     const path = identity === undefined ? "/api/rooms?limit=1" : `/ws?userId=${encodeURIComponent(identity.userId)}`
     const response = await session.fetch(path).catch(() => undefined)
     if (response === undefined || response.ok || state.getSnapshot().client !== client) return

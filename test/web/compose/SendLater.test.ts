@@ -11,6 +11,7 @@ const roomWith = (messages: ReadonlyArray<Row>) => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const room = {
     getSnapshot: () => ({ messages }),
+    subscribe: () => () => undefined,
     retry: async (messageId: string) => {
       sent.push(messageId)
       if (sent.length === messages.length) resolve()
@@ -27,6 +28,15 @@ it("sends what was refused once all of it may be, in its order, whoever looks", 
   await all
   assert.deepEqual(sent, ["a", "b"])
   assert.isFalse(sendLaterIn(room).getSnapshot())
+})
+
+it("does not bring back to a room who has left it since", async () => {
+  const { room, sent } = roomWith([refused("a", 10)])
+  const { getSnapshot } = room
+  sendLaterIn(room).toggle()
+  Object.assign(room, { getSnapshot: () => ({ ...getSnapshot(), status: "idle" }) })
+  while (sendLaterIn(room).getSnapshot()) await new Promise((next) => setTimeout(next, 5))
+  assert.isEmpty(sent)
 })
 
 it("does not send what it was told to leave, and at once what it was told to send", () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { draftOf, emptyDraft, forgetDrafts } from "../../../src/web/compose/Draft.ts"
+import { draftOf, emptyDraft, forgetDrafts, openDrafts } from "../../../src/web/compose/Draft.ts"
 import { isBlank } from "../../../src/domain/isBlank.ts"
 import { mentionsIn, unknownIn } from "../../../src/web/compose/mentionsIn.ts"
 import { remaining, remainingWords } from "../../../src/web/compose/remaining.ts"
@@ -23,7 +23,7 @@ describe("whom a text speaks to", () => {
 
   it("stay those whose names are not known here, which cannot be looked for", () => {
     const row = { content: "@Ada, @Gone and @u-9: hi", mentions: ["u-1", "u-7", "u-9"] }
-    assert.deepStrictEqual(unknownIn(row, [{ userId: "u-1", username: "Ada" }]), ["u-7"])
+    assert.deepStrictEqual(unknownIn(row, [{ userId: "u-1" }]), ["u-7"])
   })
 
   it("are at most as many as the server takes", () => {
@@ -59,33 +59,47 @@ describe("a time to wait", () => {
 
 describe("a draft", () => {
   it("is kept for its room, and gone once it is empty", () => {
+    openDrafts("ann")
     const draft = draftOf("kept")
     assert.strictEqual(draftOf("kept"), draft)
     draft.set({ text: "hi @Ada", picked: [{ userId: "u-1", name: "Ada" }] })
-    assert.strictEqual(stored.get("draft:kept"), "hi @Ada")
-    assert.strictEqual(stored.get("draft-mentions:kept"), '[{"userId":"u-1","name":"Ada"}]')
+    assert.strictEqual(stored.get("draft:ann kept"), '{"text":"hi @Ada","picked":[{"userId":"u-1","name":"Ada"}]}')
     assert.deepStrictEqual(draftOf("other").getSnapshot(), emptyDraft)
     draft.set(emptyDraft)
-    assert.isUndefined(stored.get("draft:kept"))
-    assert.isUndefined(stored.get("draft-mentions:kept"))
+    assert.isUndefined(stored.get("draft:ann kept"))
   })
 
   it("goes on from what was kept, and from that only which makes sense", () => {
-    stored.set("draft:begun", "hi")
-    stored.set("draft-mentions:begun", '[{"userId":"u-1","name":"Ada"},{"userId":1},null,"a"]')
+    openDrafts("ann")
+    stored.set("draft:ann begun", '{"text":"hi","picked":[{"userId":"u-1","name":"Ada"},{"userId":1},null,"a"]}')
     assert.deepStrictEqual(draftOf("begun").getSnapshot(), { text: "hi", picked: [{ userId: "u-1", name: "Ada" }] })
-    stored.set("draft-mentions:broken", "{")
-    assert.deepStrictEqual(draftOf("broken").getSnapshot(), emptyDraft)
+    for (const [index, broken] of ["{", "null", "[]", '{"text":1}'].entries()) {
+      stored.set(`draft:ann broken-${index}`, broken)
+      assert.deepStrictEqual(draftOf(`broken-${index}`).getSnapshot(), emptyDraft)
+    }
+  })
+
+  it("is its writer's alone, who may be known later than it was begun", () => {
+    openDrafts("ann")
+    draftOf("hers").set({ text: "between us", picked: [] })
+    openDrafts("bob")
+    assert.deepStrictEqual(draftOf("hers").getSnapshot(), emptyDraft)
+    draftOf("hers").set({ text: "of Bob", picked: [] })
+    openDrafts("ann")
+    assert.strictEqual(draftOf("hers").getSnapshot().text, "between us")
   })
 
   it("is nobody's once its writer has left, whether it was looked at or not", () => {
+    openDrafts("ann")
+    stored.set("draft:bob left", '{"text":"of another"}')
     const draft = draftOf("left")
     draft.set({ text: "hi @Ada", picked: [{ userId: "u-1", name: "Ada" }] })
-    stored.set("draft:unseen", "secret")
+    stored.set("draft:ann unseen", '{"text":"secret"}')
     stored.set("theme", "dark")
     forgetDrafts()
     assert.deepStrictEqual(draft.getSnapshot(), emptyDraft)
-    assert.isUndefined(stored.get("draft-mentions:left"))
+    assert.isUndefined(stored.get("draft:ann left"))
+    assert.isDefined(stored.get("draft:bob left"))
     assert.deepStrictEqual(draftOf("unseen").getSnapshot(), emptyDraft)
     assert.strictEqual(stored.get("theme"), "dark")
   })
