@@ -1,9 +1,13 @@
 /** Two people in two browsers: what the one does is on the screen of the other. */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { ServerProcess } from "../support/ServerProcess.ts"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
+import type { Browser, Page } from "playwright-core"
+import { eventually, ServerProcess } from "../support/ServerProcess.ts"
 import { launch, missing } from "./Chromium.ts"
 import { Person } from "./Person.ts"
+
+/** Once everything that has happened is on the screen. */
+const drawn = (page: Page) =>
+  page.evaluate(() => new Promise<void>((next) => requestAnimationFrame(() => requestAnimationFrame(() => next()))))
 
 /** Messages that one may send at once; one more a second from then on. */
 const BURST = 8
@@ -13,12 +17,17 @@ describe.skipIf(missing !== undefined)("two people in a chat", () => {
   let server: ServerProcess
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ RATE_LIMIT_PER_SEC: "1", RATE_LIMIT_BURST: String(BURST) })
     browser = await launch()
+  })
+  // each try has rooms that nobody has spoken in
+  beforeEach(async () => {
+    server = await ServerProcess.start({ RATE_LIMIT_PER_SEC: "1", RATE_LIMIT_BURST: String(BURST) })
+  })
+  afterEach(async () => {
+    await server?.stop()
   })
   afterAll(async () => {
     await browser?.close()
-    await server?.stop()
   })
 
   it("see each other come, write, speak, react, answer, edit, delete and go", async () => {
@@ -179,12 +188,25 @@ describe.skipIf(missing !== undefined)("two people in a chat", () => {
     // the others are taken or refused as well, each
     await eve.page.waitForFunction(() => document.querySelector("article[data-status=pending]") === null)
     const text = /line \d\d\./.exec(await failed.first().innerText())?.[0] ?? ""
-    await eve.page.getByRole("button", { name: "Send now" }).waitFor()
-    await failed.first().getByRole("button", { name: "Retry" }).click()
-    await eve.row(text).and(eve.page.locator("[data-status=sent]")).waitFor()
+    const row = eve.row(text)
+    const isSent = eve.page.locator("[data-status=sent]")
+    const statusOf = () => row.getAttribute("data-status")
+    // where the machine has other things to do, it may come too soon once more
+    for (let tries = 0; tries < 5 && (await statusOf()) !== "sent"; tries++) {
+      const before = sent.length
+      await eve.page.getByRole("button", { name: "Send now" }).waitFor()
+      await row.getByRole("button", { name: "Retry" }).click()
+      await eventually(
+        async () => sent.length,
+        (length) => length > before
+      )
+      await drawn(eve.page)
+      await eventually(statusOf, (status) => status !== "pending")
+    }
+    await row.and(isSent).waitFor()
     const tries = sent.filter(({ content }) => content === text)
-    assert.lengthOf(tries, 2)
-    assert.strictEqual(tries[0]?.messageId, tries[1]?.messageId)
+    assert.isAbove(tries.length, 1)
+    assert.lengthOf(new Set(tries.map(({ messageId }) => messageId)), 1)
     assert.strictEqual(await eve.row(text).count(), 1)
 
     const left = await failed.count()

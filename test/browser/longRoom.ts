@@ -1,4 +1,5 @@
 /** What is said in a long room, and whether all of it was seen. */
+import { randomUUID } from "node:crypto"
 import { assert } from "@effect/vitest"
 import type { Walk } from "./walkUp.ts"
 
@@ -10,6 +11,9 @@ const contentOf = (index: number): string => {
   if (index % 97 === 7) return `${number}\n\n\`\`\`\nlet x = ${index}\n\`\`\``
   return number
 }
+
+/** A room that nobody has spoken in, whenever it is asked for. */
+export const freshRoom = (): string => `long-${randomUUID().slice(0, 8)}`
 
 /** So many messages. */
 export const contents = (count: number) => Array.from({ length: count }, (_, index) => contentOf(index))

@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core"
 import { ServerProcess } from "../support/ServerProcess.ts"
 import { fill } from "./Author.ts"
 import { launch, missing } from "./Chromium.ts"
-import { contents, isWhole } from "./longRoom.ts"
+import { contents, freshRoom, isWhole } from "./longRoom.ts"
 import { Person } from "./Person.ts"
 import { walkUp } from "./walkUp.ts"
 
@@ -29,9 +29,10 @@ describe.skipIf(missing !== undefined)("a long room", () => {
   })
 
   it("is read from its last message to its first with nothing moving by itself", { timeout: 120_000 }, async () => {
-    await fill(server, "long", contents(MANY))
+    const room = freshRoom()
+    await fill(server, room, contents(MANY))
     const options = { viewport: { width: 1280, height: 1000 }, reducedMotion: "no-preference" } as const
-    const ada = await Person.enter(browser, server.url, "Ada", { room: "long", options })
+    const ada = await Person.enter(browser, server.url, "Ada", { room, options })
     const last = ada.row(`message ${MANY}`)
     await last.waitFor()
 
@@ -43,7 +44,7 @@ describe.skipIf(missing !== undefined)("a long room", () => {
     await jump.waitFor({ state: "detached" })
     await last.waitFor()
 
-    isWhole(await ada.page.evaluate(walkUp, STEP), MANY, "long")
+    isWhole(await ada.page.evaluate(walkUp, STEP), MANY, room)
 
     await jump.click()
     await jump.waitFor({ state: "detached" })
@@ -54,14 +55,15 @@ describe.skipIf(missing !== undefined)("a long room", () => {
   })
 
   it("opens as near to the first unread message as it loads, where they are very many", async () => {
-    const ada = await Person.enter(browser, server.url, "Ada", { room: "flood" })
+    const room = freshRoom()
+    const ada = await Person.enter(browser, server.url, "Ada", { room })
     await ada.say("here I was")
     await ada.open("aside")
-    await fill(server, "flood", contents(UNREAD))
-    await ada.roomLink("flood").filter({ hasText: "unread" }).waitFor()
+    await fill(server, room, contents(UNREAD))
+    await ada.roomLink(room).filter({ hasText: "unread" }).waitFor()
     await ada.page.reload()
     await ada.inRoom("aside")
-    await ada.open("flood")
+    await ada.open(room)
     await ada.sees(/message \d+/)
     // far from the end, and what is below is unread
     await ada.page.getByRole("button", { name: "99+ new messages" }).waitFor()
@@ -71,16 +73,17 @@ describe.skipIf(missing !== undefined)("a long room", () => {
       shown.join()
     )
     await ada.open("aside")
-    await ada.roomLink("flood").filter({ hasText: "unread" }).waitFor()
+    await ada.roomLink(room).filter({ hasText: "unread" }).waitFor()
     ada.isClean()
   })
 
   it("stays where it is as well for who wants nothing to move", async () => {
-    await fill(server, "calm", contents(FEW))
+    const room = freshRoom()
+    await fill(server, room, contents(FEW))
     const options = { viewport: { width: 1280, height: 1000 }, reducedMotion: "reduce" } as const
-    const ada = await Person.enter(browser, server.url, "Ada", { room: "calm", options })
+    const ada = await Person.enter(browser, server.url, "Ada", { room, options })
     await ada.row(`message ${FEW}`).waitFor()
-    isWhole(await ada.page.evaluate(walkUp, STEP), FEW, "calm")
+    isWhole(await ada.page.evaluate(walkUp, STEP), FEW, room)
     ada.isClean()
   })
 })

@@ -64,6 +64,8 @@ export const walkUp = async (step: number): Promise<Walk> => {
     const anchor = rows().find((row) => topOf(row) >= edge)
     if (anchor === undefined) throw new Error("nothing is in view")
     const at = anchor.dataset["at"] ?? ""
+    // what comes in meanwhile is gone through as well
+    const isAll = begin() !== undefined
     const from = scroller.scrollTop
     const place = topOf(anchor)
     scroller.scrollTop = from - step
@@ -77,7 +79,7 @@ export const walkUp = async (step: number): Promise<Walk> => {
     }
     // at the top, until what is before it has come
     still = moved === 0 ? still + 1 : 0
-    if (moved === 0 && begin() !== undefined) break
+    if (moved === 0 && isAll) break
   }
   collect()
   const places = [...seen.keys()].map((at) => {
