@@ -209,15 +209,17 @@ describe.skipIf(missing !== undefined)("the dashboard", () => {
     const { page } = reader
     await page.getByRole("heading", { name: "Moderation load" }).waitFor()
     await page.getByText("Loading", { exact: true }).last().waitFor({ state: "attached" })
-    const printed = page.evaluate(
-      () =>
-        new Promise<ReadonlyArray<string>>((resolve) => {
-          window.print = () =>
-            resolve([...document.querySelectorAll("section[data-span]")].map((one) => one.textContent ?? ""))
-        })
-    )
+    await page.evaluate(() => {
+      window.print = () => {
+        const panels = [...document.querySelectorAll("section[data-span]")].map((one) => one.textContent ?? "")
+        Object.assign(globalThis, { panels })
+      }
+    })
     await page.getByRole("button", { name: "Print" }).click()
-    const panels = await printed
+    const printed = await page.waitForFunction(
+      () => Reflect.get(globalThis, "panels") as ReadonlyArray<string> | undefined
+    )
+    const panels = (await printed.jsonValue()) ?? []
     assert.isAbove(panels.length, 15)
     for (const panel of panels) {
       assert.include(panel, "Data as of")

@@ -85,10 +85,14 @@ describe("Webhooks", () => {
     Effect.gen(function* () {
       const receiver = yield* Receiver.open()
       const held: Array<{ end(): unknown }> = []
+      // nobody is answered before there are as many as there may be
+      const first: Array<{ end(): unknown }> = []
       let holds = true
       receiver.answer = (response, { body }) => {
         if (holds && JSON.parse(body).roomId === "stuck") held.push(response)
+        else if (receiver.busiest < 8) first.push(response)
         else setTimeout(() => response.end(), 5)
+        if (receiver.busiest === 8) for (const one of first.splice(0)) one.end()
       }
       const webhooks = yield* open(receiver)
       webhooks.tell(event("stuck", 0))
