@@ -10,6 +10,7 @@ import { errorFrame } from "../domain/ServerFrame.ts"
 import type { Client } from "../hub/Client.ts"
 import type { Command } from "../hub/Command.ts"
 import type { Hub } from "../hub/Hub.ts"
+import type { Allowance } from "./Allowance.ts"
 import type { ClientSocket } from "./ClientSocket.ts"
 import { Desk } from "./Desk.ts"
 import { Errands } from "./Errands.ts"
@@ -20,14 +21,6 @@ import type { Passports } from "./Passports.ts"
 import { readable } from "./readable.ts"
 import { Renewal } from "./Renewal.ts"
 import { type Listener, Speech } from "./Speech.ts"
-
-/** What users may still do, over all of their connections, by a key. Each takes one and returns 0, or the milliseconds to wait. */
-export interface Allowance {
-  message(key: string): number
-  join(key: string): number
-  /** A room that nothing was ever said in. */
-  room(key: string): number
-}
 
 export interface ReaderOptions {
   readonly history: number

@@ -1,5 +1,5 @@
 /** Who signs in at an issuer (OpenID Connect): there and back, renewed unseen, and back to the door when the issuer says no. */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
 import type { Browser } from "playwright-core"
 import { ServerProcess } from "../support/ServerProcess.ts"
 import { launch, missing } from "./Chromium.ts"
@@ -14,14 +14,19 @@ describe.skipIf(missing !== undefined)("who signs in at an issuer", () => {
   let server: ServerProcess
 
   beforeAll(async () => {
+    browser = await launch()
+  })
+  // each try has an issuer that has not said no yet
+  beforeEach(async () => {
     issuer = await Issuer.start({ sub: "ada", name: "Ada" }, CLIENT_ID)
     server = await ServerProcess.start({ AUTH_ISSUER: issuer.url, AUTH_CLIENT_ID: CLIENT_ID })
-    browser = await launch()
+  })
+  afterEach(async () => {
+    await server?.stop()
+    issuer?.stop()
   })
   afterAll(async () => {
     await browser?.close()
-    await server?.stop()
-    issuer?.stop()
   })
 
   it("comes back to where they were, stays in over the end of a token, and is at the door when refused", async () => {
@@ -52,25 +57,8 @@ describe.skipIf(missing !== undefined)("who signs in at an issuer", () => {
     ada.watched.strangers.clear()
     ada.isClean([/status of 400/, /WebSocket connection to .* failed/])
   })
-})
 
-describe.skipIf(missing !== undefined)("an answer of an issuer", () => {
-  let browser: Browser
-  let issuer: Issuer
-  let server: ServerProcess
-
-  beforeAll(async () => {
-    issuer = await Issuer.start({ sub: "ada", name: "Ada" }, CLIENT_ID)
-    server = await ServerProcess.start({ AUTH_ISSUER: issuer.url, AUTH_CLIENT_ID: CLIENT_ID })
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    issuer?.stop()
-  })
-
-  it("that nobody in this tab has asked for is not taken, whoever's code is in it", async () => {
+  it("is not taken at an answer that nobody in this tab has asked for, whoever's code is in it", async () => {
     const eve = await Person.arrive(browser, server.url, "Eve", { room: "den" })
     await eve.page.goto("/signed-in?code=abc&state=def")
     await eve.page.getByRole("alert").filter({ hasText: "not begun in this tab" }).waitFor()
@@ -86,7 +74,7 @@ describe.skipIf(missing !== undefined)("an answer of an issuer", () => {
     eve.isClean()
   })
 
-  it("for another sign-in, or of another issuer, is not taken either", async () => {
+  it("is not taken at an answer for another sign-in, or of another issuer, either", async () => {
     const ada = await Person.arrive(browser, server.url, "Ada", { room: "den" })
     issuer.nonce = "made up"
     await ada.page.getByRole("button", { name: "Sign in" }).click()
